@@ -1,0 +1,77 @@
+/**
+ * Disjoint token classes of one call. A billable total is the plain sum; `null` means unknown, `0` means known zero.
+ * `output` excludes reasoning, audio and image output.
+ */
+export const TOKEN_CLASSES = [
+  "inputUncached",
+  "inputAudio",
+  "inputImage",
+  "inputTool",
+  "cacheRead",
+  "cacheWrite5m",
+  "cacheWrite1h",
+  "cacheWriteOther",
+  "output",
+  "outputReasoning",
+  "outputAudio",
+  "outputImage",
+] as const;
+
+/** Billable quantities that are not tokens: counts, except `audioSeconds` (seconds, may be fractional in prices only). */
+export const UNIT_CLASSES = [
+  "webSearchRequests",
+  "webFetchRequests",
+  "images",
+  "audioSeconds",
+  "pages",
+  "searchUnits",
+  "characters",
+] as const;
+
+export type TokenClass = (typeof TOKEN_CLASSES)[number];
+export type UnitClass = (typeof UNIT_CLASSES)[number];
+export type UsageClass = TokenClass | UnitClass;
+
+export const INPUT_CLASSES = [
+  "inputUncached",
+  "inputAudio",
+  "inputImage",
+  "inputTool",
+  "cacheRead",
+  "cacheWrite5m",
+  "cacheWrite1h",
+  "cacheWriteOther",
+] as const satisfies readonly TokenClass[];
+
+export const OUTPUT_CLASSES = [
+  "output",
+  "outputReasoning",
+  "outputAudio",
+  "outputImage",
+] as const satisfies readonly TokenClass[];
+
+/** Usage of one call: every class, plus the two totals as known (totals may be known where their split is not). */
+export type Usage = Record<UsageClass, number | null> & {
+  inputTotal: number | null;
+  outputTotal: number | null;
+};
+
+export type UsageSource = "provider" | "estimated" | "none";
+export type UsageQuality = "exact" | "partial" | "conflict" | "unknown";
+
+/** A usage record in which everything is unknown; a fresh object on each call. */
+export function unknownUsage(): Usage {
+  const usage = { inputTotal: null, outputTotal: null } as Usage;
+  for (const name of TOKEN_CLASSES) usage[name] = null;
+  for (const name of UNIT_CLASSES) usage[name] = null;
+  return usage;
+}
+
+/** A usage record of zero tokens, known exactly (a refused call); non-token units stay unknown. */
+export function zeroTokenUsage(): Usage {
+  const usage = unknownUsage();
+  for (const name of TOKEN_CLASSES) usage[name] = 0;
+  usage.inputTotal = 0;
+  usage.outputTotal = 0;
+  return usage;
+}

@@ -1,0 +1,47 @@
+/** Bound parameters of a query; the SQL names them `{name:Type}`. Values are never concatenated into SQL. */
+export type QueryParams = Readonly<Record<string, QueryParam>>;
+export type QueryParam =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly (string | number | bigint)[]
+  | Readonly<Record<string, string>>;
+
+export interface QueryOptions {
+  params?: QueryParams;
+  /** Stops the query on the engine when aborted. */
+  signal?: AbortSignal;
+  /** Upper bound of engine time in seconds. */
+  maxSeconds?: number;
+  /** Upper bound of result rows; more is an error `invalid_request`. */
+  maxRows?: number;
+}
+
+export interface QueryResult {
+  columns: { name: string; type: string }[];
+  /** Values as JSON: decimals and 64-bit integers are strings, DateTime is text in UTC. */
+  rows: unknown[][];
+}
+
+/**
+ * The one port to ClickHouse, embedded or server. SQL is the same for both.
+ * @throws AppError `unavailable` when the engine cannot be reached, `timeout`, or `internal` with the engine's code in details.
+ */
+export interface AnalyticsStore {
+  readonly mode: "chdb" | "clickhouse";
+  /** Resolves when the rows are durable. Each row is one JSON object as text without line breaks (JSONEachRow). */
+  insertJsonRows(table: string, rows: readonly string[]): Promise<void>;
+  /** Runs one read-only SELECT. */
+  query(sql: string, options?: QueryOptions): Promise<QueryResult>;
+  /** Rows as objects keyed by column name. */
+  select<Row>(sql: string, options?: QueryOptions): Promise<Row[]>;
+  /** Runs one statement that returns nothing (DDL, INSERT ... SELECT). */
+  command(sql: string, params?: QueryParams): Promise<void>;
+  ping(): Promise<void>;
+  /** Stops own queries, waits for the writer, closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+export const ANALYTICS_STORE = Symbol("ANALYTICS_STORE");

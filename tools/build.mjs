@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+
+const steps = [
+  ["wrapper", [tsc, "-p", "src/sdk/tsconfig.build.json"]],
+  ["server", [tsc, "-p", "tsconfig.build.json"]],
+  ["page", [vite, "build", "--config", "web/vite.config.ts", "--logLevel", "warn"]],
+];
+
+/** Resolves when the command ends with 0; its output is shown only when it fails. */
+function run(name, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const output = [];
+    child.stdout.on("data", (chunk) => output.push(chunk));
+    child.stderr.on("data", (chunk) => output.push(chunk));
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      if (code === 0) return resolve();
+      process.stderr.write(Buffer.concat(output));
+      reject(new Error(`building the ${name} failed (${signal ?? `exit code ${code}`})`));
+    });
+  });
+}
+
+/** tsc emits no data files: the price book travels beside the code that reads it. */
+function copyData() {
+  const from = join(root, "src/server/pricing/price-book");
+  const to = join(root, "dist/server/pricing/price-book");
+  mkdirSync(to, { recursive: true });
+  for (const file of readdirSync(from)) if (file.endsWith(".json")) cpSync(join(from, file), join(to, file));
+}
+
+const started = Date.now();
+for (const dir of ["dist", "src/sdk/dist"]) {
+  if (existsSync(join(root, dir))) rmSync(join(root, dir), { recursive: true });
+}
+try {
+  for (const [index, [name, args]] of steps.entries()) {
+    process.stdout.write(`  [${index + 1}/${steps.length}] building the ${name} ... `);
+    const stepStarted = Date.now();
+    await run(name, args);
+    process.stdout.write(`${((Date.now() - stepStarted) / 1000).toFixed(1)} s\n`);
+  }
+  copyData();
+  process.stdout.write(`  built in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+} catch (error) {
+  process.stderr.write(`\n${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -101,6 +101,11 @@ export const USAGE_ATTRIBUTE_NAMES = {
   pages: "pages",
   searchUnits: "search_units",
   characters: "characters",
+  searchQueries: "search_queries",
+  citationTokens: "citation_tokens",
+  fileSearchCalls: "file_search_calls",
+  containerSessions: "container_sessions",
+  videoSeconds: "video_seconds",
 } as const;
 
 /** Prefix of parsed limits: `spanledger.rate_limit.<kind>.limit|remaining` (int) and `.reset_at` (RFC 3339). */

@@ -17,7 +17,10 @@ export const TOKEN_CLASSES = [
   "outputImage",
 ] as const;
 
-/** Billable quantities that are not tokens: counts, except `audioSeconds` (seconds, may be fractional in prices only). */
+/**
+ * Billable quantities beside the disjoint token classes: counts, except `audioSeconds` and `videoSeconds` (whole seconds).
+ * `citationTokens` are tokens that a search model bills beside its prompt and completion.
+ */
 export const UNIT_CLASSES = [
   "webSearchRequests",
   "webFetchRequests",
@@ -26,6 +29,11 @@ export const UNIT_CLASSES = [
   "pages",
   "searchUnits",
   "characters",
+  "searchQueries",
+  "citationTokens",
+  "fileSearchCalls",
+  "containerSessions",
+  "videoSeconds",
 ] as const;
 
 export type TokenClass = (typeof TOKEN_CLASSES)[number];

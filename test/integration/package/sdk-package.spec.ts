@@ -1,0 +1,65 @@
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+const root = join(import.meta.dirname, "../../..");
+const run = promisify(execFile);
+
+/** The wrapper as a user gets it: packed, and unpacked beside its declared dependencies only. */
+describe("the packed wrapper", () => {
+  const dir = mkdtempSync(join(tmpdir(), "spanledger-pack-"));
+  const installed = join(dir, "node_modules/@spanledger/sdk");
+  let tarball = "";
+
+  beforeAll(() => {
+    const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", dir], {
+      cwd: join(root, "src/sdk"),
+      encoding: "utf8",
+    });
+    const listing: unknown = JSON.parse(packed);
+    const [first] = Array.isArray(listing) ? listing : Object.values(listing as object);
+    tarball = join(dir, (first as { filename: string }).filename);
+    mkdirSync(installed, { recursive: true });
+    execFileSync("tar", ["xzf", tarball, "--strip-components=1", "-C", installed]);
+    symlinkSync(join(root, "node_modules/@opentelemetry"), join(dir, "node_modules/@opentelemetry"));
+  });
+
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  const node = async (args: string[]) => (await run(process.execPath, args, { cwd: dir })).stdout.trim();
+
+  it("loads by import and by require", async () => {
+    const names = "Object.keys(m).sort().join()";
+    const imported = await node([
+      "--input-type=module",
+      "-e",
+      `import * as m from "@spanledger/sdk"; console.log(${names})`,
+    ]);
+    const required = await node(["-e", `const m = require("@spanledger/sdk"); console.log(${names})`]);
+    expect(imported.split(",")).toEqual(
+      expect.arrayContaining(["flush", "observe", "shutdown", "withAttribution"]),
+    );
+    expect(required.replace("__esModule,", "")).toBe(imported);
+  });
+
+  it("names no vendor package in its types", () => {
+    const declarations = readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".d.ts"),
+    );
+    expect(declarations.length).toBeGreaterThan(0);
+    for (const file of declarations) {
+      const imports = readFileSync(join(installed, "dist", file), "utf8").matchAll(
+        /(?:from|import)\s*\(?["']([^"'.][^"']*)["']/g,
+      );
+      for (const [, name] of imports) expect(name).toMatch(/^(@opentelemetry\/|node:)/);
+    }
+  });
+
+  it("passes publint and are-the-types-wrong", async () => {
+    await run(join(root, "node_modules/.bin/publint"), [tarball, "--strict"], { cwd: dir });
+    await run(join(root, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only"], { cwd: dir });
+  }, 60_000);
+});

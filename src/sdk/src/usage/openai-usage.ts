@@ -1,0 +1,244 @@
+import {
+  checkedReading,
+  count,
+  firstCount,
+  known,
+  record,
+  seconds,
+  unreadableUsage,
+} from "./usage-reading.js";
+import type { UsageClasses, UsageReading } from "./usage-reading.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** How one dialect of the OpenAI shape departs from the row of OpenAI itself. */
+export interface OpenaiShape {
+  family: string;
+  /** Cached tokens, where the dialect names them elsewhere than in the details. */
+  cached?: (usage: Fields) => number | null;
+  /** Reasoning tokens beside completion tokens instead of inside, decided per reply. */
+  reasoningIsExtra?: (parts: {
+    prompt: number;
+    output: number;
+    reasoning: number;
+    total: number | null;
+  }) => boolean;
+}
+
+interface InputSplit {
+  classes: Record<string, number | null>;
+  /** Cached, written or media tokens exceed the prompt that must contain them. */
+  conflict: boolean;
+}
+
+function splitInput(
+  prompt: number,
+  parts: {
+    cached: number | null;
+    written: number | null;
+    audio: number | null;
+    image: number | null;
+  },
+): InputSplit {
+  let audio = parts.audio;
+  let image = parts.image;
+  const cache = (parts.cached ?? 0) + (parts.written ?? 0);
+  let over = cache + (audio ?? 0) + (image ?? 0) - prompt;
+  // Cached tokens can be audio or image tokens too; the provider does not say which (undocumented), text is never taken twice.
+  if (over > 0 && audio !== null) {
+    const cut = Math.min(audio, over);
+    audio -= cut;
+    over -= cut;
+  }
+  if (over > 0 && image !== null) {
+    const cut = Math.min(image, over);
+    image -= cut;
+    over -= cut;
+  }
+  return {
+    classes: {
+      inputUncached: Math.max(0, prompt - cache - (audio ?? 0) - (image ?? 0)),
+      inputAudio: audio,
+      inputImage: image,
+      cacheRead: parts.cached,
+      cacheWriteOther: parts.written,
+    },
+    conflict: over > 0,
+  };
+}
+
+/**
+ * Classes of a usage object in OpenAI's shape, Chat (`prompt_tokens`) or Responses (`input_tokens`) names alike: the prompt includes
+ * cached and written tokens, the completion includes reasoning and audio unless the shape says otherwise.
+ * Source: openai-node 7.57 types, read 2026-11-22. Never throws.
+ */
+export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading {
+  const usage = record(raw);
+  if (usage === null) return unreadableUsage(shape.family);
+  const prompt = firstCount(usage, "prompt_tokens", "input_tokens");
+  const output = firstCount(usage, "completion_tokens", "output_tokens");
+  if (prompt === null && output === null) return unreadableUsage(shape.family);
+  const inDetails = record(usage["prompt_tokens_details"] ?? usage["input_tokens_details"]);
+  const outDetails = record(usage["completion_tokens_details"] ?? usage["output_tokens_details"]);
+  const total = count(usage["total_tokens"]);
+  const cached = shape.cached?.(usage) ?? firstCount(inDetails, "cached_tokens");
+  const split =
+    prompt === null
+      ? null
+      : splitInput(prompt, {
+          cached,
+          written: firstCount(inDetails, "cache_write_tokens"),
+          audio: firstCount(inDetails, "audio_tokens"),
+          image: firstCount(inDetails, "image_tokens"),
+        });
+  const reasoning = firstCount(outDetails, "reasoning_tokens") ?? firstCount(usage, "reasoning_tokens");
+  const outputAudio = firstCount(outDetails, "audio_tokens");
+  const outputImage = firstCount(outDetails, "image_tokens");
+  const extra =
+    output !== null &&
+    reasoning !== null &&
+    shape.reasoningIsExtra?.({ prompt: prompt ?? 0, output, reasoning, total }) === true;
+  const inside = (extra ? 0 : (reasoning ?? 0)) + (outputAudio ?? 0) + (outputImage ?? 0);
+  const classes = known({
+    ...split?.classes,
+    output: output === null ? null : Math.max(0, output - inside),
+    outputReasoning: reasoning,
+    outputAudio,
+    outputImage,
+  });
+  return checkedReading(classes, {
+    total,
+    complete: cached !== null && output !== null,
+    conflict: split?.conflict === true || (output !== null && inside > output),
+    rule: `${shape.family}:${extra ? "reasoning-extra" : "inclusive"}`,
+  });
+}
+
+/** Classes of OpenAI Chat Completions `usage`, and of every server that copies it. Never throws. */
+export function openaiChatUsage(raw: unknown): UsageReading {
+  return readOpenaiShape(raw, { family: "openai.chat" });
+}
+
+/** Classes of OpenAI Responses `usage`; tool calls are read from the reply by `openaiToolUsage`. Never throws. */
+export function openaiResponsesUsage(raw: unknown): UsageReading {
+  return readOpenaiShape(raw, { family: "openai.responses" });
+}
+
+/** Classes of an embeddings `usage`: all input is text, nothing is generated. Never throws. */
+export function openaiEmbeddingsUsage(raw: unknown): UsageReading {
+  const usage = record(raw);
+  const prompt = firstCount(usage, "prompt_tokens", "input_tokens", "total_tokens");
+  if (usage === null || prompt === null) return unreadableUsage("openai.embeddings");
+  const classes = {
+    inputUncached: prompt,
+    cacheRead: 0,
+    output: 0,
+    outputReasoning: 0,
+    outputAudio: 0,
+    outputImage: 0,
+  };
+  return checkedReading(classes, {
+    total: count(usage["total_tokens"]),
+    complete: true,
+    rule: "openai.embeddings:input-only",
+  });
+}
+
+/**
+ * Classes of an Images `usage`: text and image input apart, generated tokens are image tokens unless the reply says text.
+ * Never throws.
+ */
+export function openaiImagesUsage(raw: unknown): UsageReading {
+  const usage = record(raw);
+  const input = firstCount(usage, "input_tokens");
+  const output = firstCount(usage, "output_tokens");
+  if (usage === null || (input === null && output === null)) return unreadableUsage("openai.images");
+  const inDetails = record(usage["input_tokens_details"]);
+  const outDetails = record(usage["output_tokens_details"]);
+  const image = firstCount(inDetails, "image_tokens");
+  const cached = firstCount(inDetails, "cached_tokens");
+  const outText = firstCount(outDetails, "text_tokens");
+  const outImage =
+    firstCount(outDetails, "image_tokens") ?? (output === null ? null : output - (outText ?? 0));
+  const text =
+    firstCount(inDetails, "text_tokens") ?? (input === null ? null : Math.max(0, input - (image ?? 0)));
+  const classes = known({
+    inputUncached: text === null ? null : Math.max(0, text - (cached ?? 0)),
+    inputImage: image,
+    cacheRead: cached,
+    output: outText ?? (output === null ? null : 0),
+    outputImage: outImage === null ? null : Math.max(0, outImage),
+    outputReasoning: output === null ? null : 0,
+  });
+  return checkedReading(classes, {
+    total: count(usage["total_tokens"]),
+    complete: inDetails !== null && output !== null,
+    rule: "openai.images:by-modality",
+  });
+}
+
+/** Classes of a transcription `usage`, a union of tokens and duration (whole seconds, rounded to the nearest). Never throws. */
+export function openaiTranscriptionUsage(raw: unknown): UsageReading {
+  const usage = record(raw);
+  if (usage === null) return unreadableUsage("openai.transcription");
+  if (usage["type"] === "duration" || usage["seconds"] !== undefined) {
+    const duration = seconds(usage["seconds"]);
+    if (duration === null) return unreadableUsage("openai.transcription");
+    return {
+      usage: { audioSeconds: duration },
+      inputTotal: null,
+      outputTotal: null,
+      quality: "exact",
+      rule: "openai.transcription:duration",
+    };
+  }
+  const input = firstCount(usage, "input_tokens", "prompt_tokens");
+  const output = firstCount(usage, "output_tokens", "completion_tokens");
+  if (input === null && output === null) return unreadableUsage("openai.transcription");
+  const details = record(usage["input_token_details"] ?? usage["input_tokens_details"]);
+  const audio = firstCount(details, "audio_tokens");
+  const text =
+    firstCount(details, "text_tokens") ?? (input === null ? null : Math.max(0, input - (audio ?? 0)));
+  const classes = known({ inputUncached: text, inputAudio: audio, output });
+  return checkedReading(classes, {
+    total: count(usage["total_tokens"]),
+    complete: audio !== null && output !== null,
+    rule: "openai.transcription:tokens",
+  });
+}
+
+const TOOL_ITEMS: Readonly<Record<string, keyof UsageClasses>> = {
+  web_search_call: "webSearchRequests",
+  file_search_call: "fileSearchCalls",
+};
+
+/**
+ * Billed tool calls of a Responses reply: `tool_usage.web_search.num_requests` where given, else the completed search items of
+ * `output`, and one container session per distinct code interpreter container. Absent keys: the reply does not tell. Never throws.
+ */
+export function openaiToolUsage(response: unknown): UsageClasses {
+  const reply = record(response);
+  if (reply === null) return {};
+  const usage: UsageClasses = {};
+  const items = Array.isArray(reply["output"]) ? (reply["output"] as readonly unknown[]) : [];
+  const containers = new Set<unknown>();
+  for (const entry of items) {
+    const item = record(entry);
+    if (item === null) continue;
+    const name = typeof item["type"] === "string" ? TOOL_ITEMS[item["type"]] : undefined;
+    if (name !== undefined && isBilledSearch(item)) usage[name] = (usage[name] ?? 0) + 1;
+    if (item["type"] === "code_interpreter_call" && item["container_id"] !== undefined) {
+      containers.add(item["container_id"]);
+    }
+  }
+  if (containers.size > 0) usage.containerSessions = containers.size;
+  const stated = firstCount(record(record(reply["tool_usage"])?.["web_search"]), "num_requests");
+  if (stated !== null) usage.webSearchRequests = stated;
+  return usage;
+}
+
+/** Opening a page or finding text in it is part of a search that was billed before. Source: OpenAI pricing page, 2026-11. */
+function isBilledSearch(item: Fields): boolean {
+  const action = record(item["action"])?.["type"];
+  return action === undefined || action === "search";
+}

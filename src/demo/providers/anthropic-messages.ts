@@ -1,4 +1,4 @@
-import type { Exchange, Family, StreamPlan } from "./exchange.js";
+import { type Exchange, type Family, modelInBody, type StreamPlan } from "./exchange.js";
 import { eventFrame } from "./openai-wire.js";
 import type { FinishReason, LimitKind, LimitWindow, Tokens } from "./script.js";
 import { piecesOf } from "./tokens.js";
@@ -94,7 +94,7 @@ export function anthropicError(exchange: Exchange, status: number): Record<strin
 export const anthropicMessages: Family = {
   name: "anthropic-messages",
   claims: (method, path) => method === "POST" && path === "/v1/messages",
-  model: (_path, body) => String(body["model"] ?? ""),
+  model: modelInBody,
   streams: (_path, body) => body["stream"] === true,
   headers: anthropicHeaders,
   errorBody: anthropicError,

@@ -25,6 +25,11 @@ export interface Family {
   answer(exchange: Exchange): Promise<void>;
 }
 
+/** The `model` field of a body; empty when it is not text. */
+export function modelInBody(_path: string, body: Readonly<Record<string, unknown>>): string {
+  return typeof body["model"] === "string" ? body["model"] : "";
+}
+
 /** One request and the way its scripted reply is written: pacing, cuts, mid-stream errors, the log. */
 export class Exchange {
   readonly tokens: Required<Tokens>;

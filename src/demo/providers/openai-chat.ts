@@ -1,4 +1,4 @@
-import type { Exchange, Family, StreamPlan } from "./exchange.js";
+import { type Exchange, type Family, modelInBody, type StreamPlan } from "./exchange.js";
 import { dataFrame, openaiError, openaiFinish, openaiHeaders } from "./openai-wire.js";
 import type { Tokens } from "./script.js";
 import { inputTotal, outputTotal, piecesOf } from "./tokens.js";
@@ -31,14 +31,14 @@ export function chatUsage(tokens: Required<Tokens>): Record<string, unknown> {
 /** What differs between the servers that speak this protocol. */
 export interface ChatFlavor {
   readonly name: string;
-  claims(method: string, path: string): boolean;
-  usage(tokens: Required<Tokens>): Record<string, unknown>;
-  headers?(exchange: Exchange): Record<string, string>;
+  claims: (method: string, path: string) => boolean;
+  usage: (tokens: Required<Tokens>) => Record<string, unknown>;
+  headers?: (exchange: Exchange) => Record<string, string>;
   /** Extra fields of the last chunk or of the whole answer. */
-  extra?(usage: Record<string, unknown>): Record<string, unknown>;
+  extra?: (usage: Record<string, unknown>) => Record<string, unknown>;
   /** Sends usage in streams without being asked (Groq, Mistral, xAI, OpenRouter). */
   alwaysUsage?: boolean;
-  model?(path: string, body: Readonly<Record<string, unknown>>): string;
+  model?: (path: string, body: Readonly<Record<string, unknown>>) => string;
 }
 
 /** A family made of a flavor. */
@@ -46,9 +46,9 @@ export function chatFamily(flavor: ChatFlavor): Family {
   return {
     name: flavor.name,
     claims: (method, path) => flavor.claims(method, path),
-    model: flavor.model ?? ((_path, body) => String(body["model"] ?? "")),
+    model: flavor.model ?? modelInBody,
     streams: (_path, body) => body["stream"] === true,
-    headers: (exchange) => (flavor.headers ?? openaiHeaders)(exchange),
+    headers: flavor.headers ?? openaiHeaders,
     errorBody: openaiError,
     answer: (exchange) =>
       exchange.request.stream ? exchange.stream(chatStream(exchange, flavor)) : chatAnswer(exchange, flavor),

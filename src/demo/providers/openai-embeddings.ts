@@ -1,4 +1,4 @@
-import type { Exchange, Family } from "./exchange.js";
+import { type Exchange, type Family, modelInBody } from "./exchange.js";
 import { openaiError, openaiHeaders } from "./openai-wire.js";
 import { inputTotal, stableNumber } from "./tokens.js";
 
@@ -11,7 +11,7 @@ const DIMENSIONS = 16;
 export const openaiEmbeddings: Family = {
   name: "openai-embeddings",
   claims: (method, path) => method === "POST" && path === "/v1/embeddings",
-  model: (_path, body) => String(body["model"] ?? ""),
+  model: modelInBody,
   streams: () => false,
   headers: openaiHeaders,
   errorBody: openaiError,

@@ -1,4 +1,4 @@
-import type { Exchange, Family, StreamPlan } from "./exchange.js";
+import { type Exchange, type Family, modelInBody, type StreamPlan } from "./exchange.js";
 import { eventFrame, openaiError, openaiHeaders } from "./openai-wire.js";
 import type { Tokens } from "./script.js";
 import { inputTotal, outputTotal, piecesOf } from "./tokens.js";
@@ -26,7 +26,7 @@ export function responsesUsage(tokens: Required<Tokens>): Record<string, unknown
 export const openaiResponses: Family = {
   name: "openai-responses",
   claims: (method, path) => method === "POST" && path === "/v1/responses",
-  model: (_path, body) => String(body["model"] ?? ""),
+  model: modelInBody,
   streams: (_path, body) => body["stream"] === true,
   headers: openaiHeaders,
   errorBody: openaiError,

@@ -123,7 +123,7 @@ describe("OpenAI chat", () => {
     providers.setScript([{ stallAfterChunks: 1 }]);
     const stream = await openai().chat.completions.create({ ...ask, stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
-    await until(() => providers.log[0]?.endedAtMs != null);
+    await until(() => typeof providers.log[0]?.endedAtMs === "number");
     expect(providers.log[0]?.end).toBe("client_closed");
   });
 

@@ -1,0 +1,383 @@
+import type {
+  CustomField,
+  Dashboard,
+  DataLink,
+  DatasourceRef,
+  FieldDefaults,
+  FieldOverride,
+  Legend,
+  OverrideProperty,
+  Panel,
+  PanelOptions,
+  PanelType,
+  QueryFormat,
+  ReduceOptions,
+  Target,
+  ThresholdStep,
+  Unit,
+  Variable,
+} from "./schema.js";
+import { DATASOURCE_TYPE, DATASOURCE_UID, PLUGIN_VERSION, SCHEMA_VERSION } from "./schema.js";
+
+export const DATASOURCE: DatasourceRef = { type: DATASOURCE_TYPE, uid: DATASOURCE_UID };
+
+const GRID_COLUMNS = 24;
+
+/** A panel before it has a place: width of 24 columns, height in rows of 30 px. */
+export type PanelSpec = Omit<Panel, "gridPos"> & { w: number; h: number };
+
+/** What every panel says about itself. Ids are chosen by hand and never change: links and alerts point at them. */
+interface Basics {
+  id: number;
+  title: string;
+  /** One or two sentences: what the numbers mean and what is not in them. */
+  description: string;
+  w: number;
+  h: number;
+}
+
+interface Queried extends Basics {
+  sql: string;
+  unit: Unit;
+  decimals?: number;
+  /** What is shown when there is nothing. */
+  noValue?: string;
+  links?: DataLink[];
+  thresholds?: ThresholdStep[];
+}
+
+function target(sql: string, format: QueryFormat, refId = "A"): Target {
+  return {
+    refId,
+    datasource: DATASOURCE,
+    editorType: "sql",
+    format,
+    queryType: format === 0 ? "timeseries" : "table",
+    pluginVersion: PLUGIN_VERSION,
+    rawSql: sql.trim(),
+    meta: {},
+  };
+}
+
+function defaults(spec: Omit<Queried, keyof Basics | "sql">): FieldDefaults {
+  return {
+    unit: spec.unit,
+    ...(spec.decimals === undefined ? {} : { decimals: spec.decimals }),
+    noValue: spec.noValue ?? "No data",
+    ...(spec.thresholds === undefined ? {} : { thresholds: { mode: "absolute", steps: spec.thresholds } }),
+    ...(spec.links === undefined ? {} : { links: spec.links }),
+  };
+}
+
+function panel(
+  type: PanelType,
+  spec: Queried,
+  format: QueryFormat,
+  field: FieldDefaults,
+  options: PanelOptions,
+  overrides: FieldOverride[] = [],
+): PanelSpec {
+  const { id, title, description, w, h } = spec;
+  return {
+    id,
+    type,
+    title,
+    description,
+    w,
+    h,
+    datasource: DATASOURCE,
+    targets: [target(spec.sql, format)],
+    fieldConfig: { defaults: field, overrides },
+    options,
+  };
+}
+
+const reduce = (calcs: ReduceOptions["calcs"], values = false): ReduceOptions => ({
+  calcs,
+  fields: "",
+  values,
+});
+
+/** What a rise against the previous period means. */
+export type Change = "rise-is-bad" | "rise-is-good" | "neutral";
+
+const CHANGE_COLOR = {
+  "rise-is-bad": "inverted",
+  "rise-is-good": "standard",
+  neutral: "same_as_value",
+} as const;
+
+/** One big number; with `change`, the SQL gives two rows, previous then this period, and the change is shown beside it. */
+export function stat(spec: Queried & { change?: Change }): PanelSpec {
+  const hasThresholds = spec.thresholds !== undefined;
+  const field: FieldDefaults = {
+    ...defaults(spec),
+    color: hasThresholds ? { mode: "thresholds" } : { mode: "fixed", fixedColor: "text" },
+  };
+  return panel("stat", spec, 1, field, {
+    reduceOptions: reduce(["last"]),
+    colorMode: hasThresholds ? "value" : "none",
+    graphMode: "none",
+    textMode: "value",
+    justifyMode: "auto",
+    orientation: "auto",
+    showPercentChange: spec.change !== undefined,
+    percentChangeColorMode: CHANGE_COLOR[spec.change ?? "neutral"],
+  });
+}
+
+interface TimeseriesSpec extends Queried {
+  /** Bars for amounts per bucket, lines for levels. */
+  draw: "bars" | "line";
+  stack?: "normal" | "percent";
+  fill?: number;
+  legend?: Partial<Legend>;
+  /** Bars become unreadable when there are many: the number of buckets asked for. */
+  maxDataPoints?: number;
+  /** Fixed Grafana color names by series. */
+  colors?: Record<string, string>;
+  softMax?: number;
+  thresholdLine?: boolean;
+}
+
+/** Values over time. The SQL gives a time column, at most one label column, and numbers. */
+export function timeseries(spec: TimeseriesSpec): PanelSpec {
+  const bars = spec.draw === "bars";
+  const custom: CustomField = {
+    drawStyle: spec.draw,
+    lineInterpolation: "linear",
+    lineWidth: bars ? 0 : 2,
+    fillOpacity: spec.fill ?? (bars ? 90 : 0),
+    showPoints: bars ? "never" : "auto",
+    spanNulls: !bars,
+    stacking: { mode: spec.stack ?? "none", group: "A" },
+    axisSoftMin: 0,
+    ...(spec.softMax === undefined ? {} : { axisSoftMax: spec.softMax }),
+    ...(spec.thresholdLine === true ? { thresholdsStyle: { mode: "line" } } : {}),
+  };
+  const overrides = Object.entries(spec.colors ?? {}).map(([name, color]) =>
+    override(name, [{ id: "color", value: { mode: "fixed", fixedColor: color } }]),
+  );
+  const built = panel(
+    "timeseries",
+    spec,
+    0,
+    { ...defaults(spec), color: { mode: "palette-classic" }, custom },
+    {
+      legend: { showLegend: true, displayMode: "list", placement: "bottom", calcs: [], ...spec.legend },
+      tooltip: { mode: "multi", sort: "desc" },
+    },
+    overrides,
+  );
+  return { ...built, maxDataPoints: spec.maxDataPoints ?? (bars ? 60 : 240), interval: "1m" };
+}
+
+/** How one column of a table looks; the key is the SQL alias and the heading. */
+export interface Column {
+  unit?: Unit;
+  decimals?: number;
+  width?: number;
+  /** A bar behind the number, up to the column's largest value or to `max`. */
+  gauge?: boolean;
+  max?: number;
+  color?: string;
+  links?: DataLink[];
+  noValue?: string;
+}
+
+/** Rows and columns, sorted by the SQL. */
+export function table(
+  spec: Omit<Queried, "unit" | "decimals"> & { columns: Record<string, Column> },
+): PanelSpec {
+  const overrides = Object.entries(spec.columns).map(([name, column]) =>
+    override(name, columnProperties(column)),
+  );
+  const field: FieldDefaults = {
+    noValue: spec.noValue ?? "–",
+    custom: { align: "auto", cellOptions: { type: "auto" } },
+    ...(spec.thresholds === undefined ? {} : { thresholds: { mode: "absolute", steps: spec.thresholds } }),
+  };
+  return panel(
+    "table",
+    { ...spec, unit: "none" },
+    1,
+    field,
+    { showHeader: true, cellHeight: "sm", footer: { show: false } },
+    overrides,
+  );
+}
+
+function columnProperties(column: Column): OverrideProperty[] {
+  const properties: OverrideProperty[] = [];
+  if (column.unit !== undefined) properties.push({ id: "unit", value: column.unit });
+  if (column.decimals !== undefined) properties.push({ id: "decimals", value: column.decimals });
+  if (column.width !== undefined) properties.push({ id: "custom.width", value: column.width });
+  if (column.noValue !== undefined) properties.push({ id: "noValue", value: column.noValue });
+  if (column.links !== undefined) properties.push({ id: "links", value: column.links });
+  if (column.max !== undefined) properties.push({ id: "max", value: column.max });
+  if (column.gauge === true) {
+    properties.push({
+      id: "custom.cellOptions",
+      value: { type: "gauge", mode: "basic", valueDisplayMode: "text" },
+    });
+    properties.push({ id: "min", value: 0 });
+    properties.push({ id: "color", value: { mode: "fixed", fixedColor: column.color ?? "blue" } });
+  }
+  return properties;
+}
+
+function override(field: string, properties: OverrideProperty[]): FieldOverride {
+  return { matcher: { id: "byName", options: field }, properties };
+}
+
+/** One horizontal bar per row of the SQL: a name and `Value`. */
+export function bargauge(spec: Queried & { color?: string }): PanelSpec {
+  const field: FieldDefaults = {
+    ...defaults(spec),
+    min: 0,
+    color: { mode: "fixed", fixedColor: spec.color ?? "blue" },
+  };
+  return panel("bargauge", spec, 1, field, {
+    reduceOptions: reduce([], true),
+    orientation: "horizontal",
+    displayMode: "basic",
+    valueMode: "text",
+    showUnfilled: true,
+  });
+}
+
+/** Vertical bars over categories: the first column names them, each further one is a series. */
+export function barchart(spec: Queried & { xField: string; stack?: "normal" | "percent" }): PanelSpec {
+  const field: FieldDefaults = {
+    ...defaults(spec),
+    color: { mode: "palette-classic" },
+    custom: { fillOpacity: 90, lineWidth: 0, axisSoftMin: 0 },
+  };
+  return panel("barchart", spec, 1, field, {
+    xField: spec.xField,
+    orientation: "vertical",
+    stacking: spec.stack ?? "none",
+    legend: { showLegend: true, displayMode: "list", placement: "bottom", calcs: [] },
+    tooltip: { mode: "multi", sort: "desc" },
+  });
+}
+
+/** Shares of a whole: a name and `Value` per row. */
+export function piechart(spec: Queried): PanelSpec {
+  return panel(
+    "piechart",
+    spec,
+    1,
+    { ...defaults(spec), color: { mode: "palette-classic" } },
+    {
+      reduceOptions: reduce([], true),
+      pieType: "donut",
+      displayLabels: [],
+      legend: { showLegend: true, displayMode: "table", placement: "right", calcs: [] },
+      tooltip: { mode: "single", sort: "none" },
+    },
+  );
+}
+
+/** One number on an arc from `min` to `max`. */
+export function gauge(spec: Queried & { min: number; max: number; thresholds: ThresholdStep[] }): PanelSpec {
+  return panel(
+    "gauge",
+    spec,
+    1,
+    { ...defaults(spec), min: spec.min, max: spec.max, color: { mode: "thresholds" } },
+    {
+      reduceOptions: reduce(["lastNotNull"]),
+      orientation: "auto",
+      showThresholdLabels: false,
+      showThresholdMarkers: true,
+    },
+  );
+}
+
+/** Counts per time bucket and value class: a time column, then one number column per class, named by its upper bound. */
+export function heatmap(spec: Queried): PanelSpec {
+  const built = panel("heatmap", spec, 0, defaults(spec), {
+    calculate: false,
+    color: { mode: "scheme", scheme: "Blues", steps: 32 },
+    yAxis: { unit: spec.unit, axisPlacement: "left" },
+    cellGap: 1,
+    legend: { showLegend: false, displayMode: "list", placement: "bottom", calcs: [] },
+    tooltip: { mode: "single", sort: "none" },
+  });
+  return { ...built, maxDataPoints: 60, interval: "1m" };
+}
+
+/** Markdown: paragraphs, emphasis, code, links and lists. */
+export function text(spec: Basics & { content: string }): PanelSpec {
+  const { content, ...basics } = spec;
+  return { ...basics, type: "text", options: { mode: "markdown", content } };
+}
+
+/** A heading across the board. */
+export function row(id: number, title: string): PanelSpec {
+  return { id, type: "row", title, w: GRID_COLUMNS, h: 1, collapsed: false, panels: [] };
+}
+
+/** Places panels left to right, wrapping at 24 columns; a wrap starts below the tallest panel of the line before. */
+export function flow(specs: readonly PanelSpec[]): Panel[] {
+  let x = 0;
+  let y = 0;
+  let lineHeight = 0;
+  return specs.map(({ w, h, ...rest }) => {
+    if (x + w > GRID_COLUMNS) {
+      x = 0;
+      y += lineHeight;
+      lineHeight = 0;
+    }
+    const gridPos = { x, y, w, h };
+    x += w;
+    lineHeight = Math.max(lineHeight, h);
+    return { ...rest, gridPos };
+  });
+}
+
+/** A whole board. `uid` and panel ids are its public address. */
+export function dashboard(spec: {
+  uid: string;
+  title: string;
+  description: string;
+  from?: string;
+  refresh?: string;
+  variables: Variable[];
+  panels: readonly PanelSpec[];
+}): Dashboard {
+  return {
+    uid: spec.uid,
+    title: spec.title,
+    description: spec.description,
+    tags: ["spanledger"],
+    schemaVersion: SCHEMA_VERSION,
+    version: 1,
+    editable: false,
+    graphTooltip: 1,
+    timezone: "browser",
+    fiscalYearStartMonth: 0,
+    weekStart: "",
+    refresh: spec.refresh ?? "1m",
+    time: { from: spec.from ?? "now-7d", to: "now" },
+    timepicker: { refresh_intervals: ["10s", "30s", "1m", "5m", "15m", "1h"] },
+    templating: { list: spec.variables },
+    annotations: { list: [] },
+    links: [
+      {
+        type: "dashboards",
+        title: "Boards",
+        tags: ["spanledger"],
+        asDropdown: true,
+        includeVars: true,
+        keepTime: true,
+        targetBlank: false,
+        icon: "external link",
+        tooltip: "",
+        url: "",
+      },
+    ],
+    panels: flow(spec.panels),
+  };
+}

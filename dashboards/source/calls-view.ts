@@ -1,0 +1,74 @@
+/**
+ * The words of the SQL view `calls` that boards use: one row per call, the contract's names in snake_case. Everything a board
+ * selects or filters by goes through here, so that a renamed column is one change.
+ */
+
+/** Text of a dimension, with a name for "not given" so that it can be shown and chosen. */
+const named = (column: string): string => `coalesce(nullIf(${column}, ''), '(none)')`;
+
+export const DIMENSIONS = {
+  project: "project",
+  environment: named("environment"),
+  provider: "provider",
+  model: "coalesce(model, '(unknown)')",
+  feature: named("feature"),
+  team: named("team"),
+  user: named("user"),
+  customer: named("customer"),
+  session: named("session"),
+} as const;
+
+export type Dimension = keyof typeof DIMENSIONS;
+
+/** Dimensions that every board can be narrowed by, in the order they are shown. */
+export const FILTERS = [
+  "project",
+  "environment",
+  "provider",
+  "model",
+  "feature",
+  "user",
+  "customer",
+] as const satisfies readonly Dimension[];
+
+/** SQL condition that keeps the rows the board's variables choose; "All" keeps rows without a value too. */
+export const CHOSEN = FILTERS.map(
+  (name) => `$__conditionalAll(${DIMENSIONS[name]} IN (\${${name}:singlequote}), $${name})`,
+).join("\n  AND ");
+
+/** Rows of the chosen range and variables. */
+export const IN_RANGE = `$__timeFilter_ms(start_time)\n  AND ${CHOSEN}`;
+
+/** Rows of the chosen range and of the equally long one right before it. */
+export const IN_BOTH_PERIODS = `start_time >= fromUnixTimestamp64Milli(2 * \${__from} - \${__to})
+  AND start_time <= $__toTime_ms
+  AND ${CHOSEN}`;
+
+/** Whether a row of `IN_BOTH_PERIODS` belongs to the chosen range. */
+export const THIS_PERIOD = "start_time >= $__fromTime_ms";
+
+/** Start of the row's time bucket. */
+export const BUCKET = "$__timeInterval(start_time)";
+
+/** A row that is part of the bill. */
+export const BILLABLE = "billable";
+
+/** Money of the chosen rows, null when none has a price. Exact until this cast: a chart needs a binary number, the ledger does not. */
+export const SPEND = "toFloat64(sum(cost))";
+
+/** Billable calls whose cost is not, or not fully, in a sum of money. */
+export const NOT_FULLY_PRICED = `${BILLABLE} AND cost_status IN ('unpriced', 'partial')`;
+export const UNPRICED_CALLS = `countIf(${NOT_FULLY_PRICED})`;
+
+export const CALLS = "count()";
+export const ERRORS = "countIf(outcome = 'error')";
+
+/** Share of input tokens that came from the provider's cache, 0 to 1; null when no call says. */
+export const CACHE_HIT_RATIO = `sum(cache_read) / nullIf(sumIf(input_total, cache_read IS NOT NULL), 0)`;
+
+/** Tokens of a class summed over rows that know it; null when none does. */
+export const tokens = (column: string): string => `sum(${column})`;
+
+/** Approximate quantile, 0 to 1, of a column over rows that have it; null when none has. */
+export const quantile = (level: number, column: string, condition = "1"): string =>
+  `nullIf(quantileIf(${level})(${column}, ${condition} AND ${column} IS NOT NULL), nan)`;

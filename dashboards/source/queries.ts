@@ -1,0 +1,79 @@
+import { BUCKET, DIMENSIONS, type Dimension, IN_BOTH_PERIODS, IN_RANGE, THIS_PERIOD } from "./calls-view.js";
+
+/** One number over the chosen range. */
+export const single = (expression: string): string =>
+  `SELECT ${expression} AS Value\nFROM calls\nWHERE ${IN_RANGE}`;
+
+/**
+ * Two rows, previous period then this one, for a stat that shows the change. `expression` takes the condition that picks a
+ * period's rows and gives one number.
+ */
+export function withPrevious(expression: (condition: string) => string): string {
+  return `SELECT period, amount AS Value
+FROM (
+  SELECT [${expression(`NOT (${THIS_PERIOD})`)}, ${expression(THIS_PERIOD)}] AS amounts
+  FROM calls
+  WHERE ${IN_BOTH_PERIODS}
+)
+ARRAY JOIN ['Previous period', 'This period'] AS period, amounts AS amount`;
+}
+
+/** One or more numbers per time bucket; `columns` is SQL with aliases. */
+export const overTime = (columns: string, condition?: string): string =>
+  `SELECT ${BUCKET} AS time, ${columns}
+FROM calls
+WHERE ${IN_RANGE}${condition === undefined ? "" : `\n  AND ${condition}`}
+GROUP BY time
+ORDER BY time`;
+
+/**
+ * A number per time bucket and value of a dimension. The largest values keep their name and the rest is "other", so that a chart
+ * has few series; `rank` decides what large means.
+ */
+export function overTimeBy(
+  dimension: Dimension,
+  expression: string,
+  options: { rank: string; top?: number; condition?: string },
+): string {
+  const condition = options.condition === undefined ? "" : `\n  AND ${options.condition}`;
+  return `WITH largest AS (
+  SELECT ${DIMENSIONS[dimension]} AS name
+  FROM calls
+  WHERE ${IN_RANGE}${condition}
+  GROUP BY name
+  ORDER BY ${options.rank} DESC, name
+  LIMIT ${options.top ?? 8}
+)
+SELECT ${BUCKET} AS time,
+  if(${DIMENSIONS[dimension]} IN (SELECT name FROM largest), ${DIMENSIONS[dimension]}, 'other') AS series,
+  ${expression} AS Value
+FROM calls
+WHERE ${IN_RANGE}${condition}
+GROUP BY time, series
+ORDER BY time, series`;
+}
+
+/** A number per value of a dimension, largest first. */
+export const by = (dimension: Dimension, expression: string, limit: number): string =>
+  `SELECT ${DIMENSIONS[dimension]} AS name, ${expression} AS Value
+FROM calls
+WHERE ${IN_RANGE}
+GROUP BY name
+ORDER BY Value DESC NULLS LAST, name
+LIMIT ${limit}`;
+
+/** A table: `columns` is SQL with quoted aliases that are the headings. */
+export const rows = (options: {
+  columns: string;
+  groupBy?: string;
+  orderBy: string;
+  limit: number;
+  condition?: string;
+}): string =>
+  `SELECT ${options.columns}
+FROM calls
+WHERE ${IN_RANGE}${options.condition === undefined ? "" : `\n  AND ${options.condition}`}${
+    options.groupBy === undefined ? "" : `\nGROUP BY ${options.groupBy}`
+  }
+ORDER BY ${options.orderBy}
+LIMIT ${options.limit}`;

@@ -1,0 +1,183 @@
+import type { PGlite } from "@electric-sql/pglite";
+import pg from "pg";
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  type Repository,
+} from "typeorm";
+import { AppError } from "../../domain/errors.js";
+import { CONTROL_ENTITIES } from "./control-entities.js";
+import { EngineGate } from "./engine-gate.js";
+import { loadMigrations, migrationsDirectory } from "./migration-files.js";
+import { openPglite } from "./pglite-engine.js";
+import { PgliteStream } from "./pglite-stream.js";
+
+export interface ControlDatabaseOptions {
+  /** Postgres server; undefined: embedded PGlite. */
+  postgresUrl?: string | undefined;
+  /** Directory of PGlite; null: in memory. Ignored with a server. */
+  directory: string | null;
+  /** Template of a fresh PGlite directory, when not the one beside the module. */
+  templatePath?: string;
+  /** Connections of the pool. Default 4 embedded, 10 on a server. */
+  poolSize?: number;
+}
+
+/** A second database object on the same embedded engine, as a second replica would have on a server. */
+interface EmbeddedEngine {
+  engine: PGlite;
+  gate: EngineGate;
+}
+
+/** The control store: projects, keys, budgets, alerts, settings. The only owner of the Postgres connection. */
+export class ControlDatabase {
+  #closing: Promise<void> | null = null;
+
+  private constructor(
+    readonly mode: "pglite" | "postgres",
+    readonly dataSource: DataSource,
+    private readonly embedded: EmbeddedEngine | null,
+    private readonly ownsEngine: boolean,
+  ) {}
+
+  /**
+   * Opens the store and brings its schema up to date.
+   * @throws AppError `unavailable` when the engine or the server cannot be reached or a migration fails.
+   */
+  static async open(options: ControlDatabaseOptions): Promise<ControlDatabase> {
+    if (options.postgresUrl !== undefined) {
+      const dataSource = new DataSource(serverOptions(options.postgresUrl, options.poolSize ?? 10));
+      return new ControlDatabase("postgres", await initialize(dataSource, true), null, false);
+    }
+    const embedded = {
+      engine: await openPglite(options.directory, options.templatePath),
+      gate: new EngineGate(),
+    };
+    try {
+      const dataSource = new DataSource(embeddedOptions(embedded, options.poolSize ?? 4));
+      return new ControlDatabase("pglite", await initialize(dataSource, false), embedded, true);
+    } catch (error) {
+      await embedded.engine.close();
+      throw error;
+    }
+  }
+
+  /**
+   * A further pool on the same store: what another replica would open on a server. The first one owns the engine.
+   * @throws AppError `internal` when the store is a server; open that by its URL.
+   */
+  async share(): Promise<ControlDatabase> {
+    if (this.embedded === null) throw new AppError("internal", "A server is shared by its URL.");
+    const dataSource = new DataSource(embeddedOptions(this.embedded, 4));
+    return new ControlDatabase(this.mode, await initialize(dataSource, false), this.embedded, false);
+  }
+
+  get manager(): EntityManager {
+    return this.dataSource.manager;
+  }
+
+  repository<T extends ObjectLiteral>(entity: EntityTarget<T>): Repository<T> {
+    return this.dataSource.getRepository(entity);
+  }
+
+  /**
+   * Runs `work` in one transaction. Use the given manager only: with the embedded engine any other query waits for the
+   * end of this transaction, and would wait for ever when awaited inside it.
+   */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+
+  /** @throws AppError `unavailable` when the store does not answer. */
+  async ping(): Promise<void> {
+    try {
+      await this.dataSource.query("SELECT 1");
+    } catch (error) {
+      throw new AppError("unavailable", "The control store does not answer.", {}, { cause: error });
+    }
+  }
+
+  /** Ends the pool, waits for running statements, closes the embedded engine. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    if (this.embedded === null || !this.ownsEngine) return;
+    this.embedded.gate.close();
+    await this.embedded.engine.close();
+  }
+}
+
+/** Any fixed number: replicas that start together on one server take turns at the migrations. */
+const MIGRATION_LOCK = 727_465_001;
+
+async function migrate(dataSource: DataSource, isServer: boolean): Promise<void> {
+  if (!isServer) {
+    await dataSource.runMigrations();
+    return;
+  }
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await dataSource.runMigrations();
+  } finally {
+    await lock.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]);
+    await lock.release();
+  }
+}
+
+async function initialize(dataSource: DataSource, isServer: boolean): Promise<DataSource> {
+  try {
+    await dataSource.initialize();
+    await migrate(dataSource, isServer);
+    return dataSource;
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    const reason = error instanceof Error ? error.message : "unknown reason";
+    throw new AppError("unavailable", `The control store cannot be opened: ${reason}`, {}, { cause: error });
+  }
+}
+
+function commonOptions(poolSize: number): DataSourceOptions {
+  return {
+    type: "postgres",
+    driver: pg,
+    poolSize,
+    entities: CONTROL_ENTITIES,
+    migrations: loadMigrations(migrationsDirectory()),
+    migrationsTableName: "schema_migration",
+    migrationsTransactionMode: "all",
+    migrationsRun: false,
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+    uuidExtension: "pgcrypto",
+  };
+}
+
+function serverOptions(url: string, poolSize: number): DataSourceOptions {
+  return {
+    ...commonOptions(poolSize),
+    url,
+    extra: {
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
+  } as DataSourceOptions;
+}
+
+function embeddedOptions({ engine, gate }: EmbeddedEngine, poolSize: number): DataSourceOptions {
+  return {
+    ...commonOptions(poolSize),
+    username: "postgres",
+    database: "postgres",
+    extra: { stream: () => new PgliteStream(engine, gate) },
+  } as DataSourceOptions;
+}

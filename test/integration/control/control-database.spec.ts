@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Project } from "../../../src/server/storage/control/entities/project.entity.js";
+import { pendingSchemaStatements } from "../../../src/server/storage/control/schema-diff.js";
+import { openControlStore } from "../../support/control-store.js";
+
+describe("ControlDatabase", () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "spanledger-control-"));
+  });
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it("leaves nothing pending between entities and migrations", async () => {
+    const database = await openControlStore();
+    expect(await pendingSchemaStatements(database.dataSource)).toEqual([]);
+    expect(await database.dataSource.showMigrations()).toBe(false);
+    await database.close();
+  }, 60_000);
+
+  it("keeps rows over a restart and closes twice without harm", async () => {
+    const path = join(directory, "postgres");
+    const first = await openControlStore(path);
+    await first.repository(Project).insert({ id: "p1", name: "Project one" });
+    await first.close();
+    await first.close();
+
+    const second = await openControlStore(path);
+    expect(await second.repository(Project).findOneBy({ id: "p1" })).toMatchObject({ name: "Project one" });
+    await second.close();
+    await expect(second.ping()).rejects.toMatchObject({ code: "unavailable" });
+  }, 60_000);
+
+  it("gives a second pool the same rows, with transactions kept apart", async () => {
+    const first = await openControlStore();
+    const second = await first.share();
+    const failed = first.transaction(async (manager) => {
+      await manager.getRepository(Project).insert({ id: "p2", name: "Undone" });
+      throw new Error("undo");
+    });
+    await expect(failed).rejects.toThrow("undo");
+    await second.repository(Project).insert({ id: "p3", name: "Done" });
+    expect((await first.repository(Project).find()).map(({ id }) => id)).toEqual(["p3"]);
+    await second.close();
+    await first.ping();
+    await first.close();
+  }, 60_000);
+});

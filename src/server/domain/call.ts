@@ -100,6 +100,8 @@ export interface Call {
   operation: Operation;
   /** Billing vendor (OpenTelemetry provider names where they exist). */
   provider: string;
+  /** True when the application named the vendor itself (`observe(client, { provider })`): settles a private host. Absent = false. */
+  providerStated?: boolean;
   clientFlavor: string | null;
   host: string | null;
   requestModel: string | null;

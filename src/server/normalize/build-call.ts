@@ -1,0 +1,147 @@
+import type { Attribution, Call, Outcome, PriceDimensions } from "../domain/call.js";
+import type { Span } from "../domain/span.js";
+import {
+  unknownUsage,
+  type Usage,
+  type UsageQuality,
+  type UsageSource,
+  zeroTokenUsage,
+} from "../domain/usage.js";
+import { readAttribution } from "./attribution.js";
+import { normalizeFinishReasons } from "./finish-reason.js";
+import { normalizeProviderName, providerOfHost, UNKNOWN_PROVIDER } from "./provider-name.js";
+import { hasTokens, type Reading } from "./reading.js";
+import { errorTypeOf, hostOf, httpStatusOf, outcomeOf } from "./span-facts.js";
+import { resolveUsage } from "./usage-semantics.js";
+
+interface CallUsage {
+  usage: Usage;
+  usageSource: UsageSource;
+  usageQuality: UsageQuality;
+  usageRule: string;
+}
+
+/** Duration in milliseconds with nanosecond fractions; exact for durations below 104 days. */
+function milliseconds(from: bigint, to: bigint): number {
+  return Number(to - from) / 1e6;
+}
+
+/** A public vendor host outranks the reported name; what the application states itself outranks both. */
+function settleProvider(reading: Reading, host: string | null): string {
+  return (
+    normalizeProviderName(reading.providerOverride) ??
+    providerOfHost(host) ??
+    normalizeProviderName(reading.provider) ??
+    UNKNOWN_PROVIDER
+  );
+}
+
+/** Whether the provider had begun to answer: then a failed call may have cost something. */
+function wasAnswered(reading: Reading, httpStatus: number | null): boolean {
+  return (
+    reading.responseId !== null ||
+    reading.responseModel !== null ||
+    reading.timeToFirstChunkMs !== null ||
+    (httpStatus !== null && httpStatus >= 200 && httpStatus < 300)
+  );
+}
+
+function settleUsage(
+  reading: Reading,
+  context: Parameters<typeof resolveUsage>[1],
+  refused: boolean,
+): CallUsage {
+  const settled = reading.settledUsage;
+  if (settled !== null) {
+    return {
+      usage: settled.usage,
+      usageSource: settled.source,
+      usageQuality: settled.quality,
+      usageRule: settled.rule,
+    };
+  }
+  if (hasTokens(reading.usage)) {
+    const resolved = resolveUsage(reading.usage, context);
+    const falsified = reading.falsified;
+    return {
+      usage: resolved.usage,
+      usageSource: reading.estimated ? "estimated" : "provider",
+      usageQuality: falsified !== null && resolved.quality !== "unknown" ? "conflict" : resolved.quality,
+      usageRule: falsified === null ? resolved.rule : `${resolved.rule}+${falsified}`,
+    };
+  }
+  if (refused)
+    return { usage: zeroTokenUsage(), usageSource: "none", usageQuality: "exact", usageRule: "refused" };
+  return { usage: unknownUsage(), usageSource: "none", usageQuality: "unknown", usageRule: "none" };
+}
+
+function mergeAttribution(base: Attribution, own: Partial<Attribution>): Attribution {
+  const stated = Object.entries(own).filter(([, value]) => value !== null && value !== undefined);
+  return { ...base, ...Object.fromEntries(stated), tags: { ...base.tags, ...own.tags } };
+}
+
+function dimensionsOf(reading: Reading): PriceDimensions {
+  return { geo: null, region: null, speed: null, deployment: null, variant: {}, ...reading.dimensions };
+}
+
+/** A call with usage, or one that was not refused outright, may cost money. */
+function isBillable(outcome: Outcome, refused: boolean, reading: Reading): boolean {
+  if (reading.settledUsage !== null) return reading.settledUsage.source !== "none" || outcome !== "error";
+  return !refused;
+}
+
+/** The call a span reported, from what its dialect read. Never throws. */
+export function buildCall(span: Span, reading: Reading, dialect: string): Call {
+  const outcome = reading.outcome ?? outcomeOf(span);
+  const httpStatus = reading.httpStatus ?? httpStatusOf(span);
+  const host = reading.host ?? hostOf(span);
+  const provider = settleProvider(reading, host);
+  const refused = outcome === "error" && !hasTokens(reading.usage) && !wasAnswered(reading, httpStatus);
+  const attempts = reading.attempts.length > 0 ? reading.attempts.length : 1;
+  const attemptCount = Math.max(reading.attemptCount ?? 0, attempts);
+  const source = { scope: span.scope.name, scopeVersion: span.scope.version, dialect };
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId === "" ? null : span.parentSpanId,
+    startTimeUnixNano: span.startTimeUnixNano,
+    durationMs: milliseconds(span.startTimeUnixNano, span.endTimeUnixNano),
+    timeToFirstChunkMs: reading.timeToFirstChunkMs,
+    operation: reading.operation,
+    provider,
+    clientFlavor: reading.clientFlavor ?? reading.provider,
+    host,
+    requestModel: reading.requestModel,
+    responseModel: reading.responseModel,
+    serviceTier: reading.serviceTier,
+    batch: reading.batch,
+    streaming: reading.streaming ?? reading.timeToFirstChunkMs !== null,
+    responseId: reading.responseId,
+    requestId: reading.requestId,
+    outcome,
+    httpStatus,
+    errorType: reading.errorType ?? (outcome === "error" ? errorTypeOf(span) : null),
+    finishReasons: normalizeFinishReasons(reading.finishReasons),
+    attempts: reading.attempts,
+    attemptCount,
+    retryCount: attemptCount - 1,
+    rateLimits: reading.rateLimits,
+    ...settleUsage(
+      reading,
+      {
+        dialect,
+        scope: source.scope,
+        scopeVersion: source.scopeVersion,
+        provider,
+        model: reading.responseModel ?? reading.requestModel,
+        operation: reading.operation,
+      },
+      refused,
+    ),
+    billable: isBillable(outcome, refused, reading),
+    dimensions: dimensionsOf(reading),
+    providerReportedCost: reading.reportedCost,
+    attribution: mergeAttribution(readAttribution(span), reading.attribution),
+    source,
+  };
+}

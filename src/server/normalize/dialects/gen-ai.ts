@@ -1,0 +1,101 @@
+import type { Attributes, Span } from "../../domain/span.js";
+import { asMoney, firstCount, firstFlag, firstNumber, firstText, firstTextList } from "../attributes.js";
+import type { Dialect } from "../dialect.js";
+import { emptyReading, hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
+import * as names from "./gen-ai-names.js";
+import { operationRole } from "./operations.js";
+
+const INTERNAL = 1;
+const CLIENT = 3;
+
+/** Token numbers under the GenAI names of every generation. Never throws. */
+export function readGenAiUsage(attributes: Attributes): ReportedUsage {
+  const usage = noReportedUsage();
+  usage.input = firstCount(attributes, names.INPUT);
+  usage.output = firstCount(attributes, names.OUTPUT);
+  usage.total = firstCount(attributes, names.TOTAL);
+  const read = firstCount(attributes, names.CACHE_READ);
+  const write = firstCount(attributes, names.CACHE_WRITE);
+  usage.cacheRead = read ?? firstCount(attributes, names.CACHE_READ_LEGACY);
+  usage.cacheWrite = write ?? firstCount(attributes, names.CACHE_WRITE_LEGACY);
+  usage.legacyCacheNames =
+    read === null && write === null && (usage.cacheRead !== null || usage.cacheWrite !== null);
+  usage.cacheWrite5m = firstCount(attributes, names.CACHE_WRITE_5M);
+  usage.cacheWrite1h = firstCount(attributes, names.CACHE_WRITE_1H);
+  usage.reasoning = firstCount(attributes, names.REASONING);
+  usage.inputAudio = firstCount(attributes, names.INPUT_AUDIO);
+  usage.outputAudio = firstCount(attributes, names.OUTPUT_AUDIO);
+  usage.inputImage = firstCount(attributes, names.INPUT_IMAGE);
+  return usage;
+}
+
+function firstMoney(attributes: Attributes, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const money = asMoney(attributes.get(key));
+    if (money !== null) return money;
+  }
+  return null;
+}
+
+function milliseconds(seconds: number | null): number | null {
+  return seconds === null ? null : seconds * 1000;
+}
+
+/** Every field that GenAI names carry; `role` is left to the dialect. Never throws. */
+export function readGenAiFields(span: Span): Reading {
+  const attributes = span.attributes;
+  return {
+    ...emptyReading(),
+    provider: firstText(attributes, names.PROVIDER),
+    requestModel: firstText(attributes, names.REQUEST_MODEL),
+    responseModel: firstText(attributes, names.RESPONSE_MODEL),
+    responseId: firstText(attributes, names.RESPONSE_ID),
+    requestId: firstText(attributes, names.REQUEST_ID),
+    serviceTier: firstText(attributes, names.SERVICE_TIER),
+    streaming: firstFlag(attributes, names.STREAM),
+    timeToFirstChunkMs: milliseconds(firstNumber(attributes, names.FIRST_CHUNK_SECONDS)),
+    finishReasons: firstTextList(attributes, names.FINISH),
+    usage: readGenAiUsage(attributes),
+    reportedCost: firstMoney(attributes, names.REPORTED_COST),
+    dimensions: { region: firstText(attributes, names.REGION) },
+  };
+}
+
+/** Role and operation by the operation name; without one, a span with a model is a call if it has usage or is a client span of a vendor. */
+export function settleGenAiRole(span: Span, reading: Reading): void {
+  const said = operationRole(firstText(span.attributes, names.OPERATION));
+  const model = reading.requestModel ?? reading.responseModel;
+  if (said.role === "call") {
+    reading.role = "call";
+    reading.operation = said.operation;
+  } else if (said.role === "aggregate") {
+    // A client span is a remote agent: nothing but this span reports its usage, unless a descendant turns up.
+    const remote = span.kind === CLIENT && model !== null && hasTokens(reading.usage);
+    reading.role = remote ? "call" : hasTokens(reading.usage) ? "aggregate" : "none";
+  } else if (said.role === "unsaid" && model !== null) {
+    const vendorClient = reading.provider !== null && span.kind !== INTERNAL;
+    reading.role = hasTokens(reading.usage) || vendorClient ? "call" : "none";
+  }
+}
+
+/** Plain OpenTelemetry GenAI spans, current and older conventions. */
+export const genAi: Dialect = {
+  name: "gen_ai",
+  claims(span) {
+    const attributes = span.attributes;
+    return (
+      attributes.has("gen_ai.operation.name") ||
+      attributes.has("gen_ai.request.model") ||
+      attributes.has("gen_ai.provider.name") ||
+      attributes.has("gen_ai.system") ||
+      attributes.has("gen_ai.response.model") ||
+      attributes.has("llm.request.type") ||
+      attributes.has("llm.request.model")
+    );
+  },
+  read(span) {
+    const reading = readGenAiFields(span);
+    settleGenAiRole(span, reading);
+    return reading;
+  },
+};

@@ -1,0 +1,60 @@
+import type { Operation } from "../../domain/call.js";
+
+/** `gen_ai.operation.name` and its relatives -> operation of a model call. */
+const CALLS: Readonly<Record<string, Operation>> = {
+  chat: "chat",
+  completion: "text_completion",
+  text_completion: "text_completion",
+  text_generation: "text_completion",
+  generate_content: "generate_content",
+  generate: "generate_content",
+  responses: "chat",
+  response: "chat",
+  message: "chat",
+  messages: "chat",
+  embeddings: "embeddings",
+  embedding: "embeddings",
+  embed: "embeddings",
+  image: "image",
+  image_generation: "image",
+  generate_image: "image",
+  audio: "audio",
+  speech: "audio",
+  text_to_speech: "audio",
+  speech_to_text: "audio",
+  transcription: "audio",
+  transcribe: "audio",
+  rerank: "rerank",
+  reranking: "rerank",
+};
+
+/** Operations whose spans repeat, or may repeat, the usage of model calls below them. */
+const AGGREGATES = new Set([
+  "invoke_agent",
+  "create_agent",
+  "invoke_workflow",
+  "workflow",
+  "task",
+  "chain",
+  "agent",
+  "agent_step",
+  "plan",
+  "run",
+  "invoke_swarm",
+  "handoff",
+]);
+
+export type OperationRole =
+  | { role: "call"; operation: Operation }
+  | { role: "aggregate" }
+  | { role: "none" }
+  | { role: "unsaid" };
+
+/** What an operation name says a span is: a call, an aggregate, something else, or nothing (`unsaid`). Never throws. */
+export function operationRole(name: string | null): OperationRole {
+  if (name === null) return { role: "unsaid" };
+  const key = name.toLowerCase().replaceAll(/[-\s]+/g, "_");
+  const operation = CALLS[key];
+  if (operation !== undefined) return { role: "call", operation };
+  return AGGREGATES.has(key) ? { role: "aggregate" } : { role: "none" };
+}

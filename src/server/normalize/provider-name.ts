@@ -1,0 +1,147 @@
+/**
+ * Names under which instrumentations report a vendor -> the contract's name (OpenTelemetry's where one exists).
+ * Keys are lower case. Source: open-telemetry/semantic-conventions-genai and the instrumentations named in docs/attributes.md, 2026-11-22.
+ */
+const NAMES: Readonly<Record<string, string>> = {
+  openai: "openai",
+  azure: "azure.ai.openai",
+  "azure openai": "azure.ai.openai",
+  azure_openai: "azure.ai.openai",
+  "azure-openai": "azure.ai.openai",
+  azureopenai: "azure.ai.openai",
+  "azure.ai.openai": "azure.ai.openai",
+  "az.ai.openai": "azure.ai.openai",
+  "az.ai.inference": "azure.ai.inference",
+  "azure.ai.inference": "azure.ai.inference",
+  azure_ai: "azure.ai.inference",
+  anthropic: "anthropic",
+  claude: "anthropic",
+  gemini: "gcp.gemini",
+  google: "gcp.gemini",
+  google_genai: "gcp.gemini",
+  "google-genai": "gcp.gemini",
+  google_ai_studio: "gcp.gemini",
+  "gcp.gemini": "gcp.gemini",
+  "gcp.gen_ai": "gcp.gemini",
+  google_generative_ai: "gcp.gemini",
+  generativeai: "gcp.gemini",
+  vertex_ai: "gcp.vertex_ai",
+  vertexai: "gcp.vertex_ai",
+  vertex: "gcp.vertex_ai",
+  google_vertexai: "gcp.vertex_ai",
+  "gcp.vertex_ai": "gcp.vertex_ai",
+  vertex_ai_beta: "gcp.vertex_ai",
+  aws: "aws.bedrock",
+  bedrock: "aws.bedrock",
+  "amazon-bedrock": "aws.bedrock",
+  amazon_bedrock: "aws.bedrock",
+  aws_bedrock: "aws.bedrock",
+  bedrock_converse: "aws.bedrock",
+  "aws.bedrock": "aws.bedrock",
+  mistral: "mistral_ai",
+  mistralai: "mistral_ai",
+  "mistral-ai": "mistral_ai",
+  mistral_ai: "mistral_ai",
+  groq: "groq",
+  deepseek: "deepseek",
+  xai: "x_ai",
+  "x-ai": "x_ai",
+  "x.ai": "x_ai",
+  x_ai: "x_ai",
+  grok: "x_ai",
+  cohere: "cohere",
+  together: "together",
+  togetherai: "together",
+  together_ai: "together",
+  openrouter: "openrouter",
+  perplexity: "perplexity",
+  fireworks: "fireworks",
+  fireworks_ai: "fireworks",
+  cerebras: "cerebras",
+  moonshot: "moonshot_ai",
+  moonshot_ai: "moonshot_ai",
+  watsonx: "ibm.watsonx.ai",
+  "ibm.watsonx.ai": "ibm.watsonx.ai",
+  huggingface: "huggingface",
+  hugging_face: "huggingface",
+  replicate: "replicate",
+  voyage: "voyage_ai",
+  voyageai: "voyage_ai",
+  ollama: "ollama",
+  vllm: "vllm",
+  hosted_vllm: "vllm",
+  self_hosted: "self_hosted",
+};
+
+/** Client libraries and frameworks that report themselves where a vendor is expected: they prove no vendor. */
+const NO_VENDOR = new Set([
+  "",
+  "unknown",
+  "other",
+  "none",
+  "langchain",
+  "llamaindex",
+  "llama_index",
+  "_other",
+  "custom",
+  "litellm",
+  "litellm_proxy",
+]);
+
+/** Host suffix -> vendor. The first match wins, so longer suffixes of one vendor stand before shorter ones. */
+const HOSTS: readonly (readonly [RegExp, string])[] = [
+  [/(^|\.)openai\.azure\.com$/, "azure.ai.openai"],
+  [/(^|\.)cognitiveservices\.azure\.com$/, "azure.ai.openai"],
+  [/(^|\.)services\.ai\.azure\.com$/, "azure.ai.inference"],
+  [/(^|\.)models\.ai\.azure\.com$/, "azure.ai.inference"],
+  [/(^|\.)openai\.com$/, "openai"],
+  [/(^|\.)anthropic\.com$/, "anthropic"],
+  [/^bedrock(-runtime|-mantle)?(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/, "aws.bedrock"],
+  [/^generativelanguage\.googleapis\.com$/, "gcp.gemini"],
+  [/^([a-z0-9-]+-)?aiplatform\.googleapis\.com$/, "gcp.vertex_ai"],
+  [/^aiplatform\.[a-z0-9-]+\.rep\.googleapis\.com$/, "gcp.vertex_ai"],
+  [/(^|\.)mistral\.ai$/, "mistral_ai"],
+  [/(^|\.)groq\.com$/, "groq"],
+  [/(^|\.)deepseek\.com$/, "deepseek"],
+  [/(^|\.)x\.ai$/, "x_ai"],
+  [/(^|\.)cohere\.(com|ai)$/, "cohere"],
+  [/(^|\.)together\.(xyz|ai)$/, "together"],
+  [/(^|\.)openrouter\.ai$/, "openrouter"],
+  [/(^|\.)perplexity\.ai$/, "perplexity"],
+  [/(^|\.)fireworks\.ai$/, "fireworks"],
+  [/(^|\.)cerebras\.ai$/, "cerebras"],
+  [/(^|\.)moonshot\.(ai|cn)$/, "moonshot_ai"],
+  [/(^|\.)voyageai\.com$/, "voyage_ai"],
+];
+
+/** What is recorded when no source names the vendor. */
+export const UNKNOWN_PROVIDER = "unknown";
+
+/**
+ * The contract's name of a vendor as an instrumentation wrote it ("OpenAI", "openai.chat", "az.ai.openai"), null when it names none.
+ * A name we do not list is kept in lower case. Never throws.
+ */
+export function normalizeProviderName(written: string | null): string | null {
+  if (written === null) return null;
+  const name = written.trim().toLowerCase();
+  if (NO_VENDOR.has(name)) return null;
+  const known = NAMES[name];
+  if (known !== undefined) return known;
+  // Vercel AI writes "openai.chat", "anthropic.messages", "google.generative-ai", "google.vertex.chat", "amazon-bedrock".
+  if (name.startsWith("google.vertex") || name.startsWith("vertex.")) return "gcp.vertex_ai";
+  const head = name.split(".", 1)[0] ?? "";
+  return (head !== name && NAMES[head]) || name.slice(0, 64);
+}
+
+/** The vendor that owns a public host name (port and case do not matter); null for every other host. Never throws. */
+export function providerOfHost(host: string | null): string | null {
+  if (host === null) return null;
+  const name = host
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/[/:].*$/, "")
+    .replace(/\.$/, "");
+  for (const [pattern, vendor] of HOSTS) if (pattern.test(name)) return vendor;
+  return null;
+}

@@ -1,0 +1,145 @@
+import type { Attempt, Attribution, Operation, Outcome, PriceDimensions, RateLimit } from "../domain/call.js";
+import type { UnitClass, Usage, UsageQuality, UsageSource } from "../domain/usage.js";
+
+/** Token numbers as an instrumentation wrote them, before it is decided which contain which. Null = not written. */
+export interface ReportedUsage {
+  /** Input as written: with or without cache tokens, that is for the rules to say. */
+  input: number | null;
+  output: number | null;
+  total: number | null;
+  /** Input that is stated to exclude cache tokens. */
+  uncached: number | null;
+  /** Output that is stated to exclude reasoning. */
+  textOutput: number | null;
+  cacheRead: number | null;
+  /** All cache writes, whatever their lifetime. */
+  cacheWrite: number | null;
+  cacheWrite5m: number | null;
+  cacheWrite1h: number | null;
+  reasoning: number | null;
+  inputAudio: number | null;
+  inputImage: number | null;
+  inputTool: number | null;
+  outputAudio: number | null;
+  outputImage: number | null;
+  units: Partial<Record<UnitClass, number>>;
+  /** The cache numbers came under names older than convention 1.40, which did not say whether input contains them. */
+  legacyCacheNames: boolean;
+}
+
+export function noReportedUsage(): ReportedUsage {
+  return {
+    input: null,
+    output: null,
+    total: null,
+    uncached: null,
+    textOutput: null,
+    cacheRead: null,
+    cacheWrite: null,
+    cacheWrite5m: null,
+    cacheWrite1h: null,
+    reasoning: null,
+    inputAudio: null,
+    inputImage: null,
+    inputTool: null,
+    outputAudio: null,
+    outputImage: null,
+    units: {},
+    legacyCacheNames: false,
+  };
+}
+
+/** Usage that needs no interpretation, because the sender is ours. */
+export interface SettledUsage {
+  usage: Usage;
+  source: UsageSource;
+  quality: UsageQuality;
+  rule: string;
+}
+
+/** What one dialect read off one span: still in the sender's vocabulary where a later step translates it. */
+export interface Reading {
+  /** `call`: a model call; `aggregate`: known to repeat its children; `none`: neither. */
+  role: "call" | "aggregate" | "none";
+  operation: Operation;
+  /** As written by the sender. */
+  provider: string | null;
+  /** Billing vendor stated by the application itself; outranks everything. */
+  providerOverride: string | null;
+  clientFlavor: string | null;
+  host: string | null;
+  requestModel: string | null;
+  responseModel: string | null;
+  serviceTier: string | null;
+  batch: boolean;
+  /** Null = not said. */
+  streaming: boolean | null;
+  responseId: string | null;
+  requestId: string | null;
+  timeToFirstChunkMs: number | null;
+  /** Null: taken from the span status. */
+  outcome: Outcome | null;
+  httpStatus: number | null;
+  errorType: string | null;
+  /** As written by the sender. */
+  finishReasons: string[];
+  attempts: Attempt[];
+  /** Null: one attempt, or as many as `attempts`. */
+  attemptCount: number | null;
+  rateLimits: RateLimit[];
+  usage: ReportedUsage | null;
+  settledUsage: SettledUsage | null;
+  /** The sender counted the tokens itself instead of reading them off the answer. */
+  estimated: boolean;
+  /** A known defect of the sender made a number on this span untrue; the text names it. */
+  falsified: string | null;
+  reportedCost: string | null;
+  dimensions: Partial<PriceDimensions>;
+  attribution: Partial<Attribution>;
+}
+
+export function emptyReading(): Reading {
+  return {
+    role: "none",
+    operation: "other",
+    provider: null,
+    providerOverride: null,
+    clientFlavor: null,
+    host: null,
+    requestModel: null,
+    responseModel: null,
+    serviceTier: null,
+    batch: false,
+    streaming: null,
+    responseId: null,
+    requestId: null,
+    timeToFirstChunkMs: null,
+    outcome: null,
+    httpStatus: null,
+    errorType: null,
+    finishReasons: [],
+    attempts: [],
+    attemptCount: null,
+    rateLimits: [],
+    usage: null,
+    settledUsage: null,
+    estimated: false,
+    falsified: null,
+    reportedCost: null,
+    dimensions: {},
+    attribution: {},
+  };
+}
+
+/** Whether any token number was written. */
+export function hasTokens(usage: ReportedUsage | null): usage is ReportedUsage {
+  return (
+    usage !== null &&
+    (usage.input !== null ||
+      usage.output !== null ||
+      usage.total !== null ||
+      usage.uncached !== null ||
+      usage.textOutput !== null ||
+      Object.keys(usage.units).length > 0)
+  );
+}

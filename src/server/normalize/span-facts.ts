@@ -1,0 +1,45 @@
+import type { Outcome } from "../domain/call.js";
+import type { Span } from "../domain/span.js";
+import { asCount, asText, firstText } from "./attributes.js";
+
+/** Status code of the answer under the current and the pre-1.21 HTTP convention; null when not a status (100 to 599). Never throws. */
+export function httpStatusOf(span: Span): number | null {
+  for (const name of ["http.response.status_code", "http.status_code"]) {
+    const status = asCount(span.attributes.get(name));
+    if (status !== null && status >= 100 && status <= 599) return status;
+  }
+  return null;
+}
+
+/** Type of the error on the span, else of its exception event. The message is never read: it may quote content. Never throws. */
+export function errorTypeOf(span: Span): string | null {
+  const own = asText(span.attributes.get("error.type"));
+  if (own !== null) return own;
+  for (const event of span.events) {
+    if (event.name !== "exception") continue;
+    const type = asText(event.attributes.get("exception.type"));
+    if (type !== null) return type;
+  }
+  return null;
+}
+
+/** `error` when the span says so by status or by `error.type`, else `ok`. Never throws. */
+export function outcomeOf(span: Span): Outcome {
+  return span.statusCode === 2 || asText(span.attributes.get("error.type")) !== null ? "error" : "ok";
+}
+
+/** Server host name without port; null when not written. Never throws. */
+export function hostOf(span: Span): string | null {
+  const text = firstText(span.attributes, [
+    "server.address",
+    "net.peer.name",
+    "gen_ai.openai.api_base",
+    "llm.base_url",
+  ]);
+  if (text === null) return null;
+  const name = text
+    .toLowerCase()
+    .replace(/^[a-z]+:\/\//, "")
+    .replace(/\/.*$/, "");
+  return name.startsWith("[") || name.split(":").length > 2 ? name : name.replace(/:\d+$/, "");
+}

@@ -1,0 +1,62 @@
+import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Readable } from "node:stream";
+import type { AppConfig } from "../config/app-config.js";
+import { AppError } from "../domain/errors.js";
+import { InflightBytes } from "./inflight-bytes.js";
+import { isOtlpPath, pathOf } from "./otlp-path.js";
+import { readBody } from "./request-body.js";
+
+const API_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 30_000 };
+const JSON_TYPE = "application/json";
+
+type JsonParser = (text: string) => Promise<unknown>;
+
+/**
+ * Replaces Fastify's body parsers: on the OTLP paths the body is handed over unread, so that the key is checked before a byte is
+ * kept and the specification's answers can be given; every other route reads JSON of at most 1 MiB and nothing else.
+ * Call once, before `app.init()`.
+ */
+export function registerOtlpParsers(app: NestFastifyApplication, config: AppConfig): void {
+  const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
+  // Through Nest first, so that it knows the type is taken and adds no parser of its own.
+  app.useBodyParser(JSON_TYPE, { bodyLimit: API_LIMITS.maxBytes });
+  instance.removeContentTypeParser(JSON_TYPE);
+
+  const inflight = new InflightBytes(config.maxInflightBytes);
+  const parseJson = jsonParser(instance);
+  const readJson = async (request: FastifyRequest, payload: Readable): Promise<unknown> => {
+    if (isOtlpPath(pathOf(request.url))) return payload;
+    const lease = inflight.lease();
+    try {
+      const body = await readBody(payload, lengthOf(request), API_LIMITS, lease);
+      return await parseJson(body.toString("utf8"));
+    } finally {
+      lease.release();
+    }
+  };
+  const readOther = async (request: FastifyRequest, payload: Readable): Promise<unknown> => {
+    if (isOtlpPath(pathOf(request.url))) return payload;
+    throw new AppError("unsupported_media_type", `Content-Type must be ${JSON_TYPE}.`);
+  };
+  instance.addContentTypeParser(JSON_TYPE, readJson);
+  instance.addContentTypeParser("*", readOther);
+}
+
+/** Fastify's own JSON parser, which refuses `__proto__` and `constructor` keys, as a promise. */
+function jsonParser(instance: FastifyInstance): JsonParser {
+  const parse = instance.getDefaultJsonParser("error", "error");
+  return (text) =>
+    new Promise((resolve, reject) => {
+      // The parser never looks at the request.
+      void parse({} as FastifyRequest, text, (error, body: unknown) => {
+        if (error === null || error === undefined) resolve(body);
+        else reject(error);
+      });
+    });
+}
+
+function lengthOf(request: FastifyRequest): number | null {
+  const length = Number(request.headers["content-length"] ?? Number.NaN);
+  return Number.isSafeInteger(length) && length >= 0 ? length : null;
+}

@@ -1,5 +1,6 @@
 -- One row per version of one delivered record. Key: project, trace id, span id, within the hour of the span's start; the highest version wins.
 -- Money is read from rows of role 'call' that are billable, always with FINAL.
+-- The expiry is capped at the end of DateTime (2106), beyond which it would wrap into the past.
 CREATE TABLE IF NOT EXISTS calls_raw${local} ${on_cluster}
 (
     project LowCardinality(String),
@@ -72,6 +73,11 @@ CREATE TABLE IF NOT EXISTS calls_raw${local} ${on_cluster}
     pages Nullable(Int64) CODEC(T64, ZSTD(1)),
     search_units Nullable(Int64) CODEC(T64, ZSTD(1)),
     characters Nullable(Int64) CODEC(T64, ZSTD(1)),
+    search_queries Nullable(Int64) CODEC(T64, ZSTD(1)),
+    citation_tokens Nullable(Int64) CODEC(T64, ZSTD(1)),
+    file_search_calls Nullable(Int64) CODEC(T64, ZSTD(1)),
+    container_sessions Nullable(Int64) CODEC(T64, ZSTD(1)),
+    video_seconds Nullable(Decimal(18, 6)) CODEC(ZSTD(1)),
     input_total Nullable(Int64) CODEC(T64, ZSTD(1)),
     output_total Nullable(Int64) CODEC(T64, ZSTD(1)),
     usage_source LowCardinality(String),
@@ -124,7 +130,7 @@ CREATE TABLE IF NOT EXISTS calls_raw${local} ${on_cluster}
 ENGINE = engine(version)
 PARTITION BY toYYYYMMDD(start_time)
 ORDER BY (project, toStartOfHour(start_time), trace_id, span_id)
-TTL toDateTime(start_time) + toIntervalDay(${retention_days})
+TTL toDateTime(least(toUnixTimestamp(start_time) + 86400 * ${retention_days}, 4294967295), 'UTC')
 SETTINGS fsync_after_insert = 1,
     fsync_part_directory = 1,
     ttl_only_drop_parts = 1,
@@ -141,12 +147,13 @@ CREATE TABLE IF NOT EXISTS span_links${local} ${on_cluster}
     span_id String CODEC(ZSTD(1)),
     parent_span_id String CODEC(ZSTD(1)),
     start_time DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    ingested_at DateTime('UTC') DEFAULT now(),
     INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = engine()
 PARTITION BY toYYYYMMDD(start_time)
 ORDER BY (project, toStartOfHour(start_time), trace_id, span_id)
-TTL toDateTime(start_time) + toIntervalDay(30)
+TTL ingested_at + toIntervalDay(30)
 SETTINGS fsync_after_insert = 1,
     fsync_part_directory = 1,
     ttl_only_drop_parts = 1,

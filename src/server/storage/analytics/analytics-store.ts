@@ -17,6 +17,10 @@ export interface QueryOptions {
   maxSeconds?: number;
   /** Upper bound of result rows; more is an error `invalid_request`. */
   maxRows?: number;
+  /** Only rows of this project are visible in any table, whatever the SQL says. */
+  onlyProject?: string;
+  /** `ingest` does not queue behind readers: for the short look-ups of the writing path. Default `read`. */
+  lane?: "read" | "ingest";
 }
 
 export interface QueryResult {

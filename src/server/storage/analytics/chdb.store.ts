@@ -1,0 +1,247 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../../domain/errors.js";
+import type { AnalyticsStore, QueryOptions, QueryParams, QueryResult } from "./analytics-store.js";
+import { writeEngineConfig } from "./chdb.config.js";
+import { ChdbSession, openSession } from "./chdb.session.js";
+import { toAppError } from "./engine-error.js";
+import { frameJsonRows, tableName } from "./json-rows.js";
+import { projectFilters } from "./project-tables.js";
+import { paramAssignments, stringLiteral } from "./query-params.js";
+import { rowsAsObjects } from "./query-result.js";
+import { cancelledError, closedError, SessionPool } from "./session-pool.js";
+
+export interface ChdbOptions {
+  /** Directory of the engine's files; created when missing. */
+  directory: string;
+  /** Concurrent readers; each costs a thread of libuv's pool while it runs. Default 3. */
+  readers?: number;
+  /** Database that holds our tables; created when missing. Default `spanledger`. */
+  database?: string;
+}
+
+const MAX_WAITING_QUERIES = 512;
+const DEFAULT_MAX_SECONDS = 60;
+const DEFAULT_MAX_ROWS = 1_000_000;
+const MAX_RESULT_BYTES = 256 * 1024 * 1024;
+const KILL_RETRY_MS = 100;
+/** How long close waits for statements that do not react to being killed. */
+const CLOSE_DEADLINE_MS = 10_000;
+
+/** The directory the one engine of this process has open, or null. */
+let openDirectory: string | null = null;
+
+/** ClickHouse in this process: one writing session, a pool of read-only sessions, and one that only stops queries. */
+export class ChdbStore implements AnalyticsStore {
+  readonly mode = "chdb";
+  private readonly running = new Set<string>();
+  private queryCount = 0;
+  private closing: Promise<void> | null = null;
+
+  private constructor(
+    private readonly directory: string,
+    private readonly writer: ChdbSession,
+    private readonly killer: ChdbSession,
+    private readonly readers: SessionPool<ChdbSession>,
+  ) {}
+
+  /**
+   * An open store whose database exists.
+   * @throws AppError `conflict` when the directory is in use, or this process has another one open.
+   */
+  static async open(options: ChdbOptions): Promise<ChdbStore> {
+    if (openDirectory !== null) {
+      throw new AppError("conflict", `This process already has ${openDirectory} open`);
+    }
+    openDirectory = options.directory;
+    const sessions: ChdbSession[] = [];
+    try {
+      return await openStore(options, sessions);
+    } catch (error) {
+      for (const session of sessions) session.close();
+      openDirectory = null;
+      throw toAppError(error, "Opening the embedded database", true);
+    }
+  }
+
+  static create(
+    directory: string,
+    writer: ChdbSession,
+    killer: ChdbSession,
+    readers: ChdbSession[],
+  ): ChdbStore {
+    return new ChdbStore(directory, writer, killer, new SessionPool(readers, MAX_WAITING_QUERIES));
+  }
+
+  async insertJsonRows(table: string, rows: readonly string[]): Promise<void> {
+    this.assertOpen();
+    if (rows.length === 0) return;
+    const body = frameJsonRows(rows);
+    let written: number;
+    try {
+      written = await this.writer.insert(tableName(table), body);
+    } catch (error) {
+      throw toAppError(error, `Insert into ${table}`, false);
+    }
+    if (written < rows.length) {
+      throw new AppError("internal", `Insert into ${table} wrote fewer rows than sent`, {
+        written,
+        sent: rows.length,
+      });
+    }
+  }
+
+  async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+    this.assertOpen();
+    const onWriter = options.lane === "ingest";
+    return parseResult(
+      await (onWriter ? this.run(this.writer, sql, options) : this.runOnReader(sql, options)),
+    );
+  }
+
+  async select<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {
+    return rowsAsObjects<Row>(await this.query(sql, options));
+  }
+
+  async command(sql: string, params: QueryParams = {}): Promise<void> {
+    this.assertOpen();
+    const assignments = paramAssignments(params);
+    const prefix = assignments.length === 0 ? "" : `SET ${assignments.join(", ")};\n`;
+    try {
+      await this.writer.query(prefix + sql, "TabSeparated");
+    } catch (error) {
+      throw toAppError(error, "Statement failed", true);
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.query("SELECT 1", { maxSeconds: 5 });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private assertOpen(): void {
+    if (this.closing !== null) throw closedError();
+  }
+
+  private async runOnReader(sql: string, options: QueryOptions): Promise<string> {
+    const session = await this.readers.acquire(options.signal);
+    const result = this.run(session, sql, options);
+    // The session is busy until the engine is done, even when the caller has long been told that the query was cancelled.
+    void session.idle().then(() => this.readers.release(session));
+    return result;
+  }
+
+  private async run(session: ChdbSession, sql: string, options: QueryOptions): Promise<string> {
+    const id = `spanledger-${process.pid}-${(this.queryCount += 1)}`;
+    this.running.add(id);
+    const engine = session.query(`SET ${querySettings(id, options).join(", ")};\n${sql}`, "JSONCompact");
+    const finished = engine.then(
+      () => this.running.delete(id),
+      () => this.running.delete(id),
+    );
+    try {
+      return await (options.signal === undefined
+        ? engine
+        : this.orAborted(engine, options.signal, id, finished));
+    } catch (error) {
+      throw toAppError(error, "Query failed", true);
+    }
+  }
+
+  /** The engine's answer, or an error at once when the caller gives up; the engine is then told to stop. */
+  private orAborted(
+    engine: Promise<string>,
+    signal: AbortSignal,
+    id: string,
+    finished: Promise<unknown>,
+  ): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        void this.kill(id);
+        reject(cancelledError());
+      };
+      if (signal.aborted) abort();
+      else signal.addEventListener("abort", abort, { once: true });
+      engine.then(resolve, reject);
+      void finished.then(() => signal.removeEventListener("abort", abort));
+    });
+  }
+
+  /** Repeats until the query has ended: a kill that comes before the engine has registered the query finds nothing. */
+  private async kill(id: string): Promise<void> {
+    while (this.running.has(id)) {
+      try {
+        // Never SYNC: in chDB 3.4 it hangs and wedges the process.
+        await this.killer.query(
+          `KILL QUERY WHERE Settings['log_comment'] = ${stringLiteral(id)} ASYNC`,
+          "Null",
+        );
+      } catch {
+        // Nothing to stop any more, or the engine is going down: the loop's condition decides.
+      }
+      await new Promise((resolve) => setTimeout(resolve, KILL_RETRY_MS));
+    }
+  }
+
+  private async shutDown(): Promise<void> {
+    this.readers.close();
+    const sessions = [this.writer, ...this.readers.items];
+    const idle = Promise.all(sessions.map((session) => session.idle()));
+    const stopped = Promise.all([...this.running].map((id) => this.kill(id)));
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise((resolve) => {
+      timer = setTimeout(resolve, CLOSE_DEADLINE_MS);
+    });
+    await Promise.race([Promise.all([idle, stopped]), deadline]);
+    clearTimeout(timer);
+    for (const session of [...sessions, this.killer]) session.close();
+    const { drainPending } = await import("chdb");
+    await drainPending();
+    openDirectory = null;
+  }
+}
+
+async function openStore(options: ChdbOptions, sessions: ChdbSession[]): Promise<ChdbStore> {
+  const { directory, readers = 3, database = "spanledger" } = options;
+  mkdirSync(directory, { recursive: true });
+  const configPath = writeEngineConfig(join(directory, "config"));
+  const data = join(directory, "store");
+  const open = async (prepare: string): Promise<ChdbSession> => {
+    const session = await ChdbSession.open(() => openSession(data, configPath, prepare));
+    sessions.push(session);
+    return session;
+  };
+  const use = `USE ${tableName(database)}`;
+  const writer = await open(`CREATE DATABASE IF NOT EXISTS ${tableName(database)} ENGINE = Atomic; ${use}`);
+  const killer = await open("SELECT 1");
+  const pool: ChdbSession[] = [];
+  // readonly=2 cannot be taken back on a session: these can change settings, never data.
+  for (let index = 0; index < readers; index += 1) pool.push(await open(`${use}; SET readonly = 2`));
+  return ChdbStore.create(directory, writer, killer, pool);
+}
+
+/** Set anew for each query: a session keeps what the last one set. */
+function querySettings(id: string, options: QueryOptions): string[] {
+  const filters = options.onlyProject === undefined ? {} : projectFilters(options.onlyProject);
+  const pairs = Object.entries(filters).map(
+    ([table, filter]) => `${stringLiteral(table)}:${stringLiteral(filter)}`,
+  );
+  return [
+    `log_comment=${stringLiteral(id)}`,
+    `max_execution_time=${Math.max(1, Math.ceil(options.maxSeconds ?? DEFAULT_MAX_SECONDS))}`,
+    `max_result_rows=${options.maxRows ?? DEFAULT_MAX_ROWS}`,
+    `max_result_bytes=${MAX_RESULT_BYTES}`,
+    "result_overflow_mode='throw'",
+    `additional_table_filters={${pairs.join(",")}}`,
+    ...paramAssignments(options.params ?? {}),
+  ];
+}
+
+function parseResult(text: string): QueryResult {
+  const parsed = JSON.parse(text) as { meta: { name: string; type: string }[]; data: unknown[][] };
+  return { columns: parsed.meta, rows: parsed.data };
+}

@@ -83,9 +83,8 @@ async function inflateOrRefuse(
   try {
     return await inflate(body, maxBytes, hint);
   } catch (error) {
-    if (error instanceof RangeError && Reflect.get(error, "code") === "ERR_BUFFER_TOO_LARGE") {
-      throw tooLarge(maxBytes);
-    }
+    const { code } = error as { code?: unknown };
+    if (code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
     throw new AppError(
       "invalid_request",
       "The compressed body is corrupt or cut short.",

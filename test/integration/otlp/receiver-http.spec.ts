@@ -1,0 +1,495 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { once } from "node:events";
+import { Agent, request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { deflateSync, gzipSync } from "node:zlib";
+import { OverloadedError } from "../../../src/server/domain/errors.js";
+import { decode } from "../../unit/otlp/oracle.js";
+import { jsonExport, jsonSpan, protobufExport, span, SPAN_ID, START, TRACE_ID } from "./exports.js";
+import { type ReceiverApp, startReceiver } from "./receiver-app.js";
+
+const PROTOBUF = "application/x-protobuf";
+const JSON_TYPE = "application/json";
+const MAX_BODY = 200_000;
+
+let receiver: ReceiverApp;
+
+beforeAll(async () => {
+  receiver = await startReceiver({ SPANLEDGER_MAX_BODY_BYTES: String(MAX_BODY) });
+});
+afterAll(() => receiver.app.close());
+afterEach(() => {
+  receiver.ingest.take();
+  expect(receiver.inflight.held).toBe(0);
+});
+
+type Body = string | Uint8Array<ArrayBuffer> | null;
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: Buffer;
+}
+
+async function post(path: string, body: Body, headers: Record<string, string>): Promise<Answer> {
+  const response = await fetch(`${receiver.url}${path}`, { method: "POST", body, headers });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: Buffer.from(await response.arrayBuffer()),
+  };
+}
+
+const sendProtobuf = (body: Buffer, headers: Record<string, string> = {}): Promise<Answer> =>
+  post("/v1/traces", new Uint8Array(body), { "content-type": PROTOBUF, ...headers });
+const sendJson = (body: string, headers: Record<string, string> = {}): Promise<Answer> =>
+  post("/v1/traces", body, { "content-type": JSON_TYPE, ...headers });
+
+/** The google.rpc.Status of an error, whichever encoding its Content-Type names. */
+function statusOf(answer: Answer): Record<string, unknown> {
+  return answer.headers.get("content-type") === PROTOBUF
+    ? decode("RpcStatus", answer.body)
+    : (JSON.parse(answer.body.toString()) as Record<string, unknown>);
+}
+
+describe("full success", () => {
+  it("answers a protobuf export with 200 and zero bytes", async () => {
+    const answer = await sendProtobuf(protobufExport(span()));
+    expect([answer.status, answer.headers.get("content-type"), answer.body.length]).toEqual([
+      200,
+      PROTOBUF,
+      0,
+    ]);
+    const [stored] = receiver.ingest.spans;
+    expect(stored).toMatchObject({ traceId: TRACE_ID, spanId: SPAN_ID, startTimeUnixNano: BigInt(START) });
+    expect(stored?.resource.attributes.get("service.name")).toBe("shop");
+    expect(receiver.ingest.projects).toEqual(["default"]);
+  });
+
+  it("answers a JSON export with 200 and {}", async () => {
+    const answer = await sendJson(jsonExport(jsonSpan()));
+    expect([answer.status, answer.headers.get("content-type"), answer.body.toString()]).toEqual([
+      200,
+      JSON_TYPE,
+      "{}",
+    ]);
+    expect(receiver.ingest.spans[0]?.startTimeUnixNano).toBe(BigInt(START));
+  });
+
+  it.each<[string, Body, string, string]>([
+    ["no bytes of protobuf", new Uint8Array(0), PROTOBUF, ""],
+    ["no body of protobuf", null, PROTOBUF, ""],
+    ["an empty JSON object", "{}", JSON_TYPE, "{}"],
+    ["no resource spans", '{"resourceSpans":[]}', JSON_TYPE, "{}"],
+    ["a null list", '{"resourceSpans":null}', JSON_TYPE, "{}"],
+    ["an empty resource block", '{"resourceSpans":[{"scopeSpans":[{"spans":[]}]}]}', JSON_TYPE, "{}"],
+  ])("takes an empty request: %s", async (_name, body, contentType, expected) => {
+    const answer = await post("/v1/traces", body, { "content-type": contentType });
+    expect([answer.status, answer.body.toString()]).toEqual([200, expected]);
+    expect(receiver.ingest.spans).toEqual([]);
+  });
+
+  it.each([
+    ["application/x-protobuf; charset=utf-8"],
+    ["Application/X-Protobuf"],
+    ["application/x-protobuf;proto=opentelemetry"],
+  ])("takes media type parameters and any case: %s", async (contentType) => {
+    const answer = await sendProtobuf(protobufExport(span()), { "content-type": contentType });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, PROTOBUF]);
+    expect(receiver.ingest.spans).toHaveLength(1);
+  });
+
+  it("takes JSON with a charset", async () => {
+    const answer = await sendJson(jsonExport(jsonSpan()), {
+      "content-type": "application/json; charset=UTF-8",
+    });
+    expect([answer.status, answer.body.toString()]).toEqual([200, "{}"]);
+  });
+
+  it.each(["gzip", "GZIP", "identity"])("takes Content-Encoding %s", async (encoding) => {
+    const plain = protobufExport(span());
+    const answer = await sendProtobuf(encoding === "identity" ? plain : gzipSync(plain), {
+      "content-encoding": encoding,
+    });
+    expect(answer.status).toBe(200);
+    expect(receiver.ingest.spans).toHaveLength(1);
+  });
+
+  it("takes a chunked body", async () => {
+    const body = protobufExport(span());
+    const answer = await chunked([body.subarray(0, 10), body.subarray(10)]);
+    expect(answer).toBe(200);
+    expect(receiver.ingest.spans).toHaveLength(1);
+  });
+
+  it.each(["logs", "metrics"])("takes an empty export on /v1/%s", async (signal) => {
+    const protobuf = await post(`/v1/${signal}`, new Uint8Array(0), { "content-type": PROTOBUF });
+    const json = await post(`/v1/${signal}`, "{}", { "content-type": JSON_TYPE });
+    expect([protobuf.status, protobuf.body.length, json.status, json.body.toString()]).toEqual([
+      200,
+      0,
+      200,
+      "{}",
+    ]);
+  });
+
+  it("uses the project of the key", async () => {
+    await sendProtobuf(protobufExport(span()), { "x-spanledger-key": "good" });
+    expect(receiver.ingest.projects).toEqual(["acme"]);
+  });
+});
+
+describe("partial success", () => {
+  const bad = {
+    "a trace id of zeros": span({ traceId: Buffer.alloc(16) }),
+    "a short trace id": span({ traceId: Buffer.alloc(8, 1) }),
+    "no trace id": span({ traceId: Buffer.alloc(0) }),
+    "a span id of zeros": span({ spanId: Buffer.alloc(8) }),
+    "a long span id": span({ spanId: Buffer.alloc(16, 1) }),
+    "no times": span({ startTimeUnixNano: "0", endTimeUnixNano: "0" }),
+  };
+
+  it.each(Object.entries(bad))("refuses a span with %s and keeps its neighbour", async (_name, broken) => {
+    const answer = await sendProtobuf(protobufExport(span(), broken));
+    const { partialSuccess } = decode("ExportServiceResponse", answer.body) as {
+      partialSuccess: { rejected: string; errorMessage: string };
+    };
+    expect([answer.status, partialSuccess.rejected]).toEqual([200, "1"]);
+    expect(partialSuccess.errorMessage).toMatch(/^invalid (trace id|span id|time)/);
+    expect(receiver.ingest.spans).toHaveLength(1);
+  });
+
+  it.each([
+    ["a base64 id", jsonSpan({ traceId: "W47/95gDgQPSabYzgT/GDA==" })],
+    ["an id that is no hex", jsonSpan({ spanId: "zze19b7ec3c1b174" })],
+    ["an id that is a number", jsonSpan({ spanId: 12 })],
+    ["a text instead of a span", "nonsense" as unknown as Record<string, unknown>],
+  ])("refuses a JSON span with %s", async (_name, broken) => {
+    const answer = await sendJson(jsonExport(jsonSpan(), broken));
+    const body = JSON.parse(answer.body.toString()) as { partialSuccess: Record<string, string> };
+    expect([answer.status, body.partialSuccess["rejectedSpans"]]).toEqual([200, "1"]);
+    expect(body.partialSuccess["errorMessage"]).not.toBe("");
+    expect(receiver.ingest.spans).toHaveLength(1);
+  });
+
+  it("adds what the ingest room refuses", async () => {
+    receiver.ingest.next = async () => ({ accepted: 0, rejected: 1, messages: ["no usable time"] });
+    const answer = await sendJson(jsonExport(jsonSpan(), jsonSpan({ spanId: "0000000000000000" })));
+    expect(JSON.parse(answer.body.toString())).toEqual({
+      partialSuccess: {
+        rejectedSpans: "2",
+        errorMessage: expect.stringMatching(/invalid span id.*no usable time/),
+      },
+    });
+  });
+
+  it("passes a warning on with nothing refused", async () => {
+    receiver.ingest.next = async () => ({ accepted: 1, rejected: 0, messages: ["clock is off"] });
+    const answer = await sendJson(jsonExport(jsonSpan()));
+    expect(JSON.parse(answer.body.toString())).toEqual({ partialSuccess: { errorMessage: "clock is off" } });
+  });
+});
+
+describe("errors", () => {
+  it.each<[string, string, Buffer | string, Record<string, string>, number, number]>([
+    ["truncated protobuf", PROTOBUF, protobufExport(span()).subarray(0, -3), {}, 400, 3],
+    ["text as protobuf", PROTOBUF, "this is not protobuf", {}, 400, 3],
+    ["broken JSON", JSON_TYPE, '{"resourceSpans":[', {}, 400, 3],
+    ["an empty JSON body", JSON_TYPE, "", {}, 400, 3],
+    ["a JSON list", JSON_TYPE, "[]", {}, 400, 3],
+    ["a list that is an object", JSON_TYPE, '{"resourceSpans":{}}', {}, 400, 3],
+    ["a logs export in JSON", JSON_TYPE, '{"resourceLogs":[]}', {}, 400, 3],
+    ["corrupt gzip", PROTOBUF, "not gzip at all", { "content-encoding": "gzip" }, 400, 3],
+    [
+      "truncated gzip",
+      PROTOBUF,
+      gzipSync(protobufExport(span())).subarray(0, -9),
+      { "content-encoding": "gzip" },
+      400,
+      3,
+    ],
+    ["deflate", PROTOBUF, deflateSync(protobufExport(span())), { "content-encoding": "deflate" }, 415, 3],
+    ["br", JSON_TYPE, "{}", { "content-encoding": "br" }, 415, 3],
+    ["two encodings", JSON_TYPE, "{}", { "content-encoding": "gzip, gzip" }, 415, 3],
+    ["plain text", "text/plain", "hello", {}, 415, 3],
+    ["a form", "application/x-www-form-urlencoded", "a=b", {}, 415, 3],
+    ["a media type that is none", "nonsense", "{}", {}, 415, 3],
+    ["a wrong key", PROTOBUF, protobufExport(span()), { "x-spanledger-key": "wrong" }, 401, 16],
+    ["a wrong key with JSON", JSON_TYPE, jsonExport(jsonSpan()), { "x-spanledger-key": "wrong" }, 401, 16],
+    ["a key without the scope", PROTOBUF, protobufExport(span()), { "x-spanledger-key": "reader" }, 403, 7],
+    ["a body above the limit", PROTOBUF, Buffer.alloc(MAX_BODY + 1), {}, 413, 3],
+    ["a gzip bomb", PROTOBUF, gzipSync(Buffer.alloc(50_000_000)), { "content-encoding": "gzip" }, 413, 3],
+    [
+      "a JSON gzip bomb",
+      JSON_TYPE,
+      gzipSync(" ".repeat(MAX_BODY + 1)),
+      { "content-encoding": "gzip" },
+      413,
+      3,
+    ],
+  ])("answers %s", async (_name, contentType, body, headers, status, code) => {
+    const bytes = typeof body === "string" ? body : new Uint8Array(body);
+    const answer = await post("/v1/traces", bytes, { "content-type": contentType, ...headers });
+    const expectedType = contentType === PROTOBUF ? PROTOBUF : JSON_TYPE;
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([status, expectedType]);
+    expect(statusOf(answer)).toEqual({ code, message: expect.stringMatching(/.{5}/) });
+    expect(answer.headers.get("retry-after")).toBeNull();
+    expect(receiver.ingest.spans).toEqual([]);
+  });
+
+  it("never quotes a body that is not JSON", async () => {
+    const answer = await sendJson('{"resourceSpans": SECRET-PROMPT}');
+    expect([answer.status, answer.body.toString().includes("SECRET")]).toEqual([400, false]);
+  });
+
+  it("takes a body of exactly the limit before and after inflating", async () => {
+    const padded = (bytes: number): string => {
+      const empty = jsonExport(jsonSpan({ name: "" }));
+      return jsonExport(jsonSpan({ name: "n".repeat(bytes - empty.length) }));
+    };
+    expect((await sendJson(padded(MAX_BODY))).status).toBe(200);
+    const bytes = gzipSync(padded(MAX_BODY));
+    const gzipped = await post("/v1/traces", new Uint8Array(bytes), {
+      "content-type": JSON_TYPE,
+      "content-encoding": "gzip",
+    });
+    expect(gzipped.status).toBe(200);
+    expect((await sendJson(padded(MAX_BODY + 1))).status).toBe(413);
+  });
+
+  it("asks to retry when the ledger cannot store", async () => {
+    receiver.ingest.next = async () => {
+      throw new OverloadedError("Storage does not answer.", 3);
+    };
+    const answer = await sendProtobuf(protobufExport(span()));
+    expect([answer.status, answer.headers.get("retry-after"), statusOf(answer)]).toEqual([
+      503,
+      "3",
+      { code: 14, message: "Storage does not answer." },
+    ]);
+  });
+
+  it("never answers 500: what it does not understand may pass, and says nothing about it", async () => {
+    receiver.ingest.next = async () => {
+      throw new TypeError("SECRET prompt is not a function");
+    };
+    const answer = await sendProtobuf(protobufExport(span()));
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(answer.body.toString()).not.toContain("SECRET");
+  });
+
+  it("refuses a request without a body and without a type", async () => {
+    const answer = await post("/v1/traces", null, {});
+    expect([answer.status, statusOf(answer)["code"]]).toEqual([415, 3]);
+  });
+
+  it.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])("answers %s with 405", async (method) => {
+    const response = await fetch(`${receiver.url}/v1/traces`, { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+
+  it("answers an unknown path with 404", async () => {
+    expect((await post("/v1/profiles", "{}", { "content-type": JSON_TYPE })).status).toBe(404);
+  });
+});
+
+describe("another signal on the traces path", () => {
+  const record = { timeUnixNano: START, severityNumber: 9, body: { stringValue: "hello" } };
+  const asTraces = async (name: string, request: Record<string, unknown>): Promise<Answer> => {
+    const { encode } = await import("../../unit/otlp/oracle.js");
+    return sendProtobuf(encode(name, request));
+  };
+
+  it("does not take log records for spans", async () => {
+    const answer = await asTraces("ExportLogsServiceRequest", {
+      resourceLogs: [{ scopeLogs: [{ logRecords: [record, { ...record, traceId: Buffer.alloc(16, 7) }] }] }],
+    });
+    expect(decode("ExportServiceResponse", answer.body)).toMatchObject({ partialSuccess: { rejected: "2" } });
+    expect(receiver.ingest.spans).toEqual([]);
+  });
+
+  it("does not take metrics for spans, not even with names as long as ids", async () => {
+    const answer = await asTraces("ExportMetricsServiceRequest", {
+      resourceMetrics: [
+        {
+          scopeMetrics: [
+            { metrics: [{ name: "gen_ai.12345678x", description: "8 bytes!", sum: { dataPoints: [{}] } }] },
+          ],
+        },
+      ],
+    });
+    expect(decode("ExportServiceResponse", answer.body)).toMatchObject({ partialSuccess: { rejected: "1" } });
+    expect(receiver.ingest.spans).toEqual([]);
+  });
+});
+
+describe("what JSON senders get wrong or do otherwise", () => {
+  it.each<[string, Record<string, unknown>, unknown]>([
+    ["upper-case ids", { traceId: TRACE_ID.toUpperCase(), spanId: SPAN_ID.toUpperCase() }, 1200],
+    ["an unknown member", { somethingNew: { deep: [1] } }, 1200],
+    ["an integer as number", { attributes: [{ key: "n", value: { intValue: 1200 } }] }, 1200],
+    [
+      "an integer beyond 2^53",
+      { attributes: [{ key: "n", value: { intValue: "9007199254740993" } }] },
+      9007199254740993n,
+    ],
+    ["a negative integer", { attributes: [{ key: "n", value: { intValue: "-7" } }] }, -7],
+    ["a NaN double", { attributes: [{ key: "n", value: { doubleValue: "NaN" } }] }, Number.NaN],
+    [
+      "an infinite double",
+      { attributes: [{ key: "n", value: { doubleValue: "-Infinity" } }] },
+      Number.NEGATIVE_INFINITY,
+    ],
+    ["base64 bytes", { attributes: [{ key: "n", value: { bytesValue: "AQI=" } }] }, new Uint8Array([1, 2])],
+    ["attributes as an object", { attributes: { n: { intValue: "1200" } } }, 1200],
+    ["attributes as an object of bare values", { attributes: { n: 1200 } }, 1200],
+    [
+      "equal names, the last of which wins",
+      {
+        attributes: [
+          { key: "n", value: { intValue: 1 } },
+          { key: "n", value: { intValue: 1200 } },
+        ],
+      },
+      1200,
+    ],
+    [
+      "a list",
+      {
+        attributes: [
+          { key: "n", value: { arrayValue: { values: [{ intValue: "1" }, { stringValue: "a" }] } } },
+        ],
+      },
+      [1, "a"],
+    ],
+    [
+      "a map",
+      {
+        attributes: [
+          { key: "n", value: { kvlistValue: { values: [{ key: "k", value: { boolValue: true } }] } } },
+        ],
+      },
+      { k: true },
+    ],
+    ["no value", { attributes: [{ key: "n" }] }, null],
+    ["an end before the start", { endTimeUnixNano: "1" }, 1200],
+    ["a status of zero", { status: { code: 0 } }, 1200],
+  ])("reads %s", async (_name, overrides, expected) => {
+    const answer = await sendJson(jsonExport(jsonSpan(overrides)));
+    expect([answer.status, answer.body.toString()]).toEqual([200, "{}"]);
+    const [stored] = receiver.ingest.spans;
+    expect(stored).toMatchObject({ traceId: TRACE_ID, spanId: SPAN_ID });
+    expect([...(stored?.attributes.values() ?? [])]).toEqual([expected]);
+  });
+
+  it("keeps nanoseconds written as a JSON number exact", async () => {
+    const text = jsonExport(jsonSpan()).replace(`"${START}"`, START);
+    expect(text).toContain(`:${START},`);
+    await sendJson(text);
+    expect(receiver.ingest.spans[0]?.startTimeUnixNano).toBe(BigInt(START));
+  });
+
+  it("ignores the deprecated instrumentationLibrarySpans", async () => {
+    const answer = await sendJson(
+      JSON.stringify({ resourceSpans: [{ instrumentationLibrarySpans: [{ spans: [jsonSpan()] }] }] }),
+    );
+    expect([answer.status, answer.body.toString(), receiver.ingest.spans.length]).toEqual([200, "{}", 0]);
+  });
+});
+
+describe("connections", () => {
+  it("serves the same connection after every kind of error", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<unknown>();
+    const send = (body: Buffer, headers: Record<string, string>): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const sent = httpRequest(
+          `${receiver.url}/v1/traces`,
+          {
+            method: "POST",
+            agent,
+            headers: { "content-type": PROTOBUF, "content-length": body.length, ...headers },
+          },
+          (response) => {
+            sockets.add(response.socket);
+            response.resume().on("end", () => resolve(response.statusCode ?? 0));
+          },
+        );
+        sent.on("error", reject).end(body);
+      });
+    const good = protobufExport(span());
+    const statuses = [
+      await send(good, {}),
+      await send(good.subarray(1), {}),
+      await send(good, { "x-spanledger-key": "wrong" }),
+      await send(Buffer.alloc(MAX_BODY * 3), {}),
+      await send(good, { "content-encoding": "br" }),
+      await send(good, {}),
+    ];
+    agent.destroy();
+    expect(statuses).toEqual([200, 400, 401, 413, 415, 200]);
+    expect(sockets.size).toBe(1);
+  });
+
+  it("gives its bytes back when the sender goes away in the middle of a body", async () => {
+    const { port } = new URL(receiver.url);
+    const socket = connect(Number(port), "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(
+      `POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: ${PROTOBUF}\r\ncontent-length: 5000\r\n\r\nabc`,
+    );
+    await until(() => receiver.inflight.held === 5000);
+    socket.destroy();
+    await until(() => receiver.inflight.held === 0);
+    expect((await sendProtobuf(protobufExport(span()))).status).toBe(200);
+  });
+
+  it("refuses a chunked body as soon as it is too large", async () => {
+    expect(await chunked(Array.from({ length: 5 }, () => Buffer.alloc(MAX_BODY / 4)))).toBe(413);
+  });
+});
+
+describe("too many bytes in flight", () => {
+  it("asks the next sender to come back, and serves it once the first is done", async () => {
+    const small = await startReceiver({ SPANLEDGER_MAX_INFLIGHT_BYTES: "1024" });
+    let finish: () => void = () => undefined;
+    const stored = new Promise<void>((resolve) => (finish = resolve));
+    small.ingest.next = async (_project, spans) => {
+      await stored;
+      return { accepted: spans.length, rejected: 0, messages: [] };
+    };
+    const body = new Uint8Array(protobufExport(span({ name: "n".repeat(900) })));
+    const send = (): Promise<Response> =>
+      fetch(`${small.url}/v1/traces`, { method: "POST", body, headers: { "content-type": PROTOBUF } });
+    const first = send();
+    await until(() => small.inflight.held > 0);
+    const second = await send();
+    expect([second.status, second.headers.get("retry-after")]).toEqual([503, "1"]);
+    finish();
+    expect((await first).status).toBe(200);
+    expect((await send()).status).toBe(200);
+    await small.app.close();
+  });
+});
+
+/** Sends protobuf without a content length; resolves with the status. */
+function chunked(parts: Buffer[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      `${receiver.url}/v1/traces`,
+      { method: "POST", headers: { "content-type": PROTOBUF } },
+      (response) => response.resume().on("end", () => resolve(response.statusCode ?? 0)),
+    );
+    sent.on("error", reject);
+    for (const part of parts) sent.write(part);
+    sent.end();
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error("condition not met in 5 s");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -9,6 +9,7 @@ import {
   type Repository,
 } from "typeorm";
 import { AppError } from "../../domain/errors.js";
+import { asControlError } from "./control-errors.js";
 import { CONTROL_ENTITIES } from "./control-entities.js";
 import { EngineGate } from "./engine-gate.js";
 import { loadMigrations, migrationsDirectory } from "./migration-files.js";
@@ -75,20 +76,29 @@ export class ControlDatabase {
     return new ControlDatabase(this.mode, await initialize(dataSource, false), this.embedded, false);
   }
 
-  get manager(): EntityManager {
-    return this.dataSource.manager;
-  }
-
   repository<T extends ObjectLiteral>(entity: EntityTarget<T>): Repository<T> {
     return this.dataSource.getRepository(entity);
   }
 
   /**
+   * Runs statements that need no common transaction.
+   * @throws AppError `unavailable` when the store does not answer; other errors as they are.
+   */
+  async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.dataSource.manager);
+    } catch (error) {
+      throw asControlError(error);
+    }
+  }
+
+  /**
    * Runs `work` in one transaction. Use the given manager only: with the embedded engine any other query waits for the
    * end of this transaction, and would wait for ever when awaited inside it.
+   * @throws AppError `unavailable` when the store does not answer; other errors as they are.
    */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(work);
+    return this.run((manager) => manager.transaction(work));
   }
 
   /** @throws AppError `unavailable` when the store does not answer. */

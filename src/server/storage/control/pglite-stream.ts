@@ -1,4 +1,5 @@
 import { Duplex } from "node:stream";
+import { callbackify } from "node:util";
 import type { EngineGate } from "./engine-gate.js";
 import { cutClientBatch, MAX_FRAME_BYTES, ReadyForQueryScanner } from "./postgres-frames.js";
 
@@ -69,10 +70,7 @@ export class PgliteStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#receive(chunk).then(
-      () => callback(),
-      (error: unknown) => callback(asError(error)),
-    );
+    callbackify(() => this.#receive(chunk))(callback);
   }
 
   override _writev(
@@ -90,10 +88,7 @@ export class PgliteStream extends Duplex {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#stopIdleTimer();
     this.gate.withdraw(this);
-    this.#abandon().then(
-      () => callback(error),
-      (failure: unknown) => callback(error ?? asError(failure)),
-    );
+    callbackify(() => this.#abandon())((failure) => callback(error ?? failure));
   }
 
   async #receive(chunk: Buffer): Promise<void> {
@@ -184,8 +179,4 @@ function simpleQuery(sql: string): Buffer {
   frame.writeInt32BE(4 + text.length, 1);
   text.copy(frame, 5);
   return frame;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -26,11 +26,11 @@ function milliseconds(from: bigint, to: bigint): number {
   return Number(to - from) / 1e6;
 }
 
-/** A public vendor host outranks the reported name; what the application states itself outranks both. */
+/** A public vendor host outranks what the application states, and that outranks what the instrumentation reports. */
 function settleProvider(reading: Reading, host: string | null): string {
   return (
-    normalizeProviderName(reading.providerOverride) ??
     providerOfHost(host) ??
+    normalizeProviderName(reading.providerOverride) ??
     normalizeProviderName(reading.provider) ??
     UNKNOWN_PROVIDER
   );
@@ -94,7 +94,7 @@ function isBillable(outcome: Outcome, refused: boolean, reading: Reading): boole
 export function buildCall(span: Span, reading: Reading, dialect: string): Call {
   const outcome = reading.outcome ?? outcomeOf(span);
   const httpStatus = reading.httpStatus ?? httpStatusOf(span);
-  const host = reading.host ?? hostOf(span);
+  const host = reading.hostUntrusted ? null : (reading.host ?? hostOf(span));
   const provider = settleProvider(reading, host);
   const refused = outcome === "error" && !hasTokens(reading.usage) && !wasAnswered(reading, httpStatus);
   const attempts = reading.attempts.length > 0 ? reading.attempts.length : 1;
@@ -109,6 +109,7 @@ export function buildCall(span: Span, reading: Reading, dialect: string): Call {
     timeToFirstChunkMs: reading.timeToFirstChunkMs,
     operation: reading.operation,
     provider,
+    ...(reading.providerOverride === null ? {} : { providerStated: true }),
     clientFlavor: reading.clientFlavor ?? reading.provider,
     host,
     requestModel: reading.requestModel,

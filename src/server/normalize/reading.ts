@@ -68,6 +68,8 @@ export interface Reading {
   providerOverride: string | null;
   clientFlavor: string | null;
   host: string | null;
+  /** The sender writes a host without looking: it is not stored. */
+  hostUntrusted: boolean;
   requestModel: string | null;
   responseModel: string | null;
   serviceTier: string | null;
@@ -106,6 +108,7 @@ export function emptyReading(): Reading {
     providerOverride: null,
     clientFlavor: null,
     host: null,
+    hostUntrusted: false,
     requestModel: null,
     responseModel: null,
     serviceTier: null,

@@ -1,6 +1,6 @@
 import type { Outcome } from "../domain/call.js";
 import type { Span } from "../domain/span.js";
-import { asCount, asText, firstText } from "./attributes.js";
+import { asCount, asText, firstCount, firstText } from "./attributes.js";
 
 /** Status code of the answer under the current and the pre-1.21 HTTP convention; null when not a status (100 to 599). Never throws. */
 export function httpStatusOf(span: Span): number | null {
@@ -28,7 +28,7 @@ export function outcomeOf(span: Span): Outcome {
   return span.statusCode === 2 || asText(span.attributes.get("error.type")) !== null ? "error" : "ok";
 }
 
-/** Server host name without port; null when not written. Never throws. */
+/** Server host name in lower case, with the port unless it is 443 or 80; null when not written. Never throws. */
 export function hostOf(span: Span): string | null {
   const text = firstText(span.attributes, [
     "server.address",
@@ -41,5 +41,14 @@ export function hostOf(span: Span): string | null {
     .toLowerCase()
     .replace(/^[a-z]+:\/\//, "")
     .replace(/\/.*$/, "");
-  return name.startsWith("[") || name.split(":").length > 2 ? name : name.replace(/:\d+$/, "");
+  const port = firstCount(span.attributes, ["server.port", "net.peer.port"]);
+  const isIpv6 = name.split(":").length > 2;
+  const hasPort = !isIpv6 && name.includes(":");
+  const withPort =
+    hasPort || port === null
+      ? name
+      : isIpv6 && !name.startsWith("[")
+        ? `[${name}]:${port}`
+        : `${name}:${port}`;
+  return withPort.replace(/:(443|80)$/, "");
 }

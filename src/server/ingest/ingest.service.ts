@@ -1,0 +1,142 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, Optional } from "@nestjs/common";
+import { APP_CONFIG, type AppConfig, CLOCK } from "../config/app-config.js";
+import type { Clock } from "../domain/clock.js";
+import { AppError, OverloadedError } from "../domain/errors.js";
+import { LEDGER_LISTENERS, type LedgerListener } from "../domain/ledger-listener.js";
+import type { SpanLink } from "../domain/ledger-row.js";
+import type { Span } from "../domain/span.js";
+import type { LedgerRecord } from "../ledger/record.js";
+import { normalizeSpan } from "../normalize/normalize-span.js";
+import { CallsRepository } from "../storage/analytics/calls.repository.js";
+import { GroupCommit } from "../storage/analytics/group-commit.js";
+import { IngestMetrics } from "./ingest-metrics.js";
+import { LedgerWriter } from "./ledger-writer.js";
+import { PRICING_CONTEXT, type PricingContextHolder } from "./pricing-context.js";
+
+/** What became of one export request. `messages` are distinct reasons, without content. */
+export interface IngestResult {
+  accepted: number;
+  rejected: number;
+  messages: string[];
+}
+
+/** What of one request goes into the ledger. */
+export interface IngestBatch {
+  project: string;
+  records: LedgerRecord[];
+  links: SpanLink[];
+}
+
+/** Held in memory per record and per link, roughly: for the bound on what waits. */
+const RECORD_BYTES = 3000;
+const LINK_BYTES = 300;
+
+/** The spine: spans in, durable priced ledger rows out. */
+@Injectable()
+export class IngestService implements OnApplicationShutdown {
+  readonly #logger = new Logger(IngestService.name);
+  readonly #commit: GroupCommit<IngestBatch>;
+
+  constructor(
+    @Inject(APP_CONFIG) config: AppConfig,
+    @Inject(CLOCK) clock: Clock,
+    calls: CallsRepository,
+    @Inject(PRICING_CONTEXT) pricing: PricingContextHolder,
+    private readonly metrics: IngestMetrics,
+    @Optional() @Inject(LEDGER_LISTENERS) listeners: readonly LedgerListener[] | null,
+  ) {
+    const writer = new LedgerWriter({ calls, clock, pricing, metrics, listeners: listeners ?? [] });
+    this.#commit = new GroupCommit<IngestBatch>({
+      flush: (batches) => writer.write(batches),
+      maxPendingBytes: config.maxInflightBytes,
+    });
+    metrics.commit = () => this.#commit.stats();
+  }
+
+  /**
+   * Takes the spans of one export request into a project's ledger. Resolves when everything acceptable is durable; one bad span is
+   * counted and named, never fails its neighbours.
+   * @throws OverloadedError when it cannot be stored now; nothing of the request is acknowledged then.
+   */
+  async accept(project: string, spans: readonly Span[]): Promise<IngestResult> {
+    this.metrics.received += spans.length;
+    const rejections = new Map<string, number>();
+    const batch = this.#normalize(project, spans, rejections);
+    await this.#store(batch, rejections);
+    return this.#answer(spans.length, rejections);
+  }
+
+  /** Stores what is waiting and refuses what comes later. Idempotent. Call it before the store is closed. */
+  close(): Promise<void> {
+    return this.#commit.close();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  #normalize(project: string, spans: readonly Span[], rejections: Map<string, number>): IngestBatch {
+    const batch: IngestBatch = { project, records: [], links: [] };
+    for (const span of spans) {
+      const normalized = normalizeSpan(span);
+      switch (normalized.kind) {
+        case "call":
+        case "aggregate":
+          batch.records.push({ call: normalized.call, declared: normalized.kind });
+          this.metrics.countDialect(normalized.call.source.dialect);
+          break;
+        case "link":
+          batch.links.push(linkOf(project, span));
+          this.metrics.links += 1;
+          break;
+        case "ignored":
+          this.metrics.ignored += 1;
+          break;
+        case "rejected":
+          rejections.set(normalized.reason, (rejections.get(normalized.reason) ?? 0) + 1);
+          break;
+      }
+    }
+    return batch;
+  }
+
+  /** Waits until the batch is durable. A record that the table cannot hold is found by halving and rejected alone. */
+  async #store(batch: IngestBatch, rejections: Map<string, number>): Promise<void> {
+    if (batch.records.length === 0 && batch.links.length === 0) return;
+    try {
+      await this.#commit.submit(batch, batch.records.length * RECORD_BYTES + batch.links.length * LINK_BYTES);
+    } catch (error) {
+      if (error instanceof OverloadedError) this.metrics.overloaded += 1;
+      if (!(error instanceof AppError) || error.code !== "invalid_request") throw error;
+      if (batch.records.length <= 1) {
+        rejections.set("unstorable", (rejections.get("unstorable") ?? 0) + 1);
+        if (batch.links.length > 0) await this.#store({ ...batch, records: [] }, rejections);
+        return;
+      }
+      const half = Math.ceil(batch.records.length / 2);
+      await this.#store({ ...batch, records: batch.records.slice(0, half) }, rejections);
+      await this.#store({ ...batch, records: batch.records.slice(half), links: [] }, rejections);
+    }
+  }
+
+  #answer(total: number, rejections: ReadonlyMap<string, number>): IngestResult {
+    let rejected = 0;
+    for (const [reason, count] of rejections) {
+      rejected += count;
+      this.metrics.reject(reason, count);
+    }
+    if (rejected > 0) this.#logger.warn(`rejected spans: ${JSON.stringify(Object.fromEntries(rejections))}`);
+    this.metrics.accepted += total - rejected;
+    return { accepted: total - rejected, rejected, messages: [...rejections.keys()] };
+  }
+}
+
+function linkOf(project: string, span: Span): SpanLink {
+  return {
+    project,
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    startTimeUnixNano: span.startTimeUnixNano,
+  };
+}

@@ -1,0 +1,129 @@
+import type { Clock } from "../domain/clock.js";
+import type { LedgerChange, LedgerListener } from "../domain/ledger-listener.js";
+import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
+import { deliveryKey } from "../ledger/identity.js";
+import type { LedgerRecord } from "../ledger/record.js";
+import { settle, type SettledRow } from "../ledger/settle.js";
+import { priceCall, type PricingContext } from "../pricing/price-call.js";
+import type { IngestMetrics } from "./ingest-metrics.js";
+import type { PricingContextHolder } from "./pricing-context.js";
+import { findAllRelated, type RelatedSource } from "./related-records.js";
+import { Versions } from "./versions.js";
+
+/** What the writer needs of storage. */
+export interface LedgerStore extends RelatedSource {
+  insert(rows: readonly LedgerRow[], links: readonly SpanLink[]): Promise<void>;
+}
+
+export interface LedgerWriterParts {
+  calls: LedgerStore;
+  clock: Clock;
+  pricing: PricingContextHolder;
+  metrics: IngestMetrics;
+  listeners: readonly LedgerListener[];
+}
+
+interface Batch {
+  project: string;
+  records: readonly LedgerRecord[];
+  links: readonly SpanLink[];
+}
+
+/** Writes one group: finds what is related, settles roles, prices, stores, tells the listeners. Safe to repeat after a failure. */
+export class LedgerWriter {
+  readonly #versions: Versions;
+
+  constructor(private readonly parts: LedgerWriterParts) {
+    this.#versions = new Versions(parts.clock);
+  }
+
+  /**
+   * Resolves when every batch is durable.
+   * @throws the store's errors; then parts may be durable, and writing the same batches again is harmless.
+   */
+  async write(batches: readonly Batch[]): Promise<void> {
+    const byProject = new Map<string, Batch[]>();
+    for (const batch of batches) {
+      const list = byProject.get(batch.project);
+      if (list === undefined) byProject.set(batch.project, [batch]);
+      else list.push(batch);
+    }
+    for (const [project, own] of byProject) {
+      await this.#writeProject(
+        project,
+        own.flatMap((batch) => batch.records),
+        own.flatMap((batch) => batch.links),
+      );
+    }
+  }
+
+  async #writeProject(
+    project: string,
+    records: readonly LedgerRecord[],
+    links: readonly SpanLink[],
+  ): Promise<void> {
+    const { calls, metrics } = this.parts;
+    const related = await findAllRelated(calls, project, records, links);
+    const settlement = settle({
+      project,
+      rows: related.rows,
+      links: [...related.links, ...links],
+      incoming: records,
+    });
+    const context = this.parts.pricing.current();
+    const rows = settlement.changed.map((row) => this.#rowOf(project, row, context));
+    const newLinks = linksToStore(links, related.links);
+    metrics.duplicates += settlement.duplicates;
+    if (rows.length === 0 && newLinks.length === 0) return;
+    await calls.insert(rows, newLinks);
+    this.#count(rows);
+    this.#tell(
+      project,
+      rows.map((row, index) => ({
+        project,
+        current: row.call,
+        previous: settlement.changed[index]?.previous?.call ?? null,
+      })),
+    );
+  }
+
+  #rowOf(project: string, settled: SettledRow, context: PricingContext): LedgerRow {
+    const { previous } = settled;
+    return {
+      project,
+      version: this.#versions.next(previous?.version ?? 0n),
+      callId: settled.callId,
+      role: settled.role,
+      roleReason: settled.roleReason,
+      otherSpanIds: settled.otherSpanIds,
+      call: priceCall(settled.call, context),
+      delivered: settled.delivered === null ? null : priceCall(settled.delivered, context),
+      ingestedAtMs: this.parts.clock.nowMs(),
+    };
+  }
+
+  #count(rows: readonly LedgerRow[]): void {
+    const { metrics } = this.parts;
+    metrics.rows += rows.length;
+    for (const { role, call } of rows) {
+      if (role === "merged") metrics.merged += 1;
+      else if (role === "aggregate") metrics.aggregates += 1;
+      else if (call.billable && call.cost.status === "unpriced") metrics.unpriced += 1;
+    }
+  }
+
+  #tell(_project: string, changes: readonly LedgerChange[]): void {
+    if (changes.length === 0) return;
+    for (const listener of this.parts.listeners) listener.onAcknowledged(changes);
+  }
+}
+
+function linksToStore(links: readonly SpanLink[], stored: readonly SpanLink[]): SpanLink[] {
+  const known = new Set(stored.map((link) => deliveryKey(link)));
+  return links.filter((link) => {
+    const key = deliveryKey(link);
+    if (known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import type { Call } from "../domain/call.js";
+
+/** Ids shorter than this are no proof of identity beyond one delivery: servers hand out `gem-1`, `0` or `chatcmpl`. */
+const UNIQUE_ID_CHARS = 12;
+
+/** What a delivered record is known by: one span of one trace (within one project). */
+export function deliveryKey(record: { traceId: string; spanId: string }): string {
+  return `${record.traceId}:${record.spanId}`;
+}
+
+/** The instrumentation that wrote a record. Two records of one emitter are two calls, whatever ids a server repeats. */
+export function emitterKey(call: Call): string {
+  return `${call.source.dialect}|${call.source.scope}`;
+}
+
+/** Ledger id of a call first seen as this record: 22 characters of base64url, the same for the same record. Never throws. */
+export function ledgerId(project: string, record: { traceId: string; spanId: string }): string {
+  return createHash("sha256")
+    .update(`${project}\0${deliveryKey(record)}`)
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+/** Whether an id is long enough to be looked up in the whole ledger. */
+export function isDistinctiveId(id: string | null): id is string {
+  return id !== null && id.length >= UNIQUE_ID_CHARS;
+}
+
+/** End of a call in nanoseconds since the Unix epoch. */
+export function endOf(call: Call): bigint {
+  return call.startTimeUnixNano + BigInt(Math.round(call.durationMs * 1e6));
+}
+
+/**
+ * The names of a model without what instrumentations add or drop: region and vendor prefixes, paths, dates, version suffixes.
+ * For comparing two reports of one call, never for pricing.
+ */
+export function modelFamilies(call: Call): Set<string> {
+  const families = new Set<string>();
+  for (const name of [call.requestModel, call.responseModel]) {
+    if (name === null) continue;
+    const family = name
+      .toLowerCase()
+      .replace(/^.*\//, "")
+      .replace(
+        /^((us|eu|apac|ap|global|us-gov)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai)\./,
+        "",
+      )
+      .replace(/(-v\d+)?(:\d+)?$/, "")
+      .replace(/[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest)$/, "");
+    families.add(family);
+  }
+  return families;
+}

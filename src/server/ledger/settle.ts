@@ -1,0 +1,208 @@
+import type { Call, PricedCall } from "../domain/call.js";
+import type { LedgerRole, LedgerRow, SpanLink } from "../domain/ledger-row.js";
+import { type Cluster, Clusters } from "./clusters.js";
+import { foldAncestors } from "./descendants.js";
+import { deliveryKey, ledgerId } from "./identity.js";
+import { mergeRecords } from "./merge-records.js";
+import { chooseDelivery, fingerprint, type LedgerRecord } from "./record.js";
+import { joinById, joinByLikeness } from "./same-call.js";
+import { TraceTree } from "./trace-tree.js";
+
+/** Reason of a record that its own dialect knows to repeat others. */
+const DECLARED_AGGREGATE = "aggregate_span";
+
+/** What the ledger knows that could bear on the incoming records, and those records. */
+export interface SettleInput {
+  project: string;
+  /** Stored rows of the same traces and ids. */
+  rows: readonly LedgerRow[];
+  /** Stored and incoming links. */
+  links: readonly SpanLink[];
+  incoming: readonly LedgerRecord[];
+}
+
+/** A row that must be written, before pricing. */
+export interface SettledRow {
+  callId: string;
+  role: LedgerRole;
+  roleReason: string | null;
+  otherSpanIds: string[];
+  /** Values in force. A record that stands for no call is never billable. */
+  call: Call;
+  /** The record as it came, where `call` differs from it. */
+  delivered: Call | null;
+  /** The version in force so far. */
+  previous: LedgerRow | null;
+}
+
+export interface Settlement {
+  changed: SettledRow[];
+  /** Incoming records that changed nothing. */
+  duplicates: number;
+}
+
+interface Known extends LedgerRecord {
+  stored: LedgerRow | null;
+}
+
+interface Decision {
+  callId: string;
+  role: LedgerRole;
+  roleReason: string | null;
+  otherSpanIds: string[];
+  call: Call;
+}
+
+function recordOf(row: LedgerRow): Known {
+  return {
+    call: row.delivered ?? row.call,
+    declared: row.roleReason === DECLARED_AGGREGATE ? "aggregate" : "call",
+    stored: row,
+  };
+}
+
+/** Storage keeps one row per span and hour of start; a delivery that moves the start to another hour is not a version of it. */
+function sameHour(a: Call, b: Call): boolean {
+  const hour = 3_600_000_000_000n;
+  return a.startTimeUnixNano / hour === b.startTimeUnixNano / hour;
+}
+
+function collect(input: SettleInput): Known[] {
+  const known = new Map<string, Known>();
+  for (const row of input.rows) known.set(deliveryKey(row.call), recordOf(row));
+  for (const record of input.incoming) {
+    const key = deliveryKey(record.call);
+    const present = known.get(key);
+    if (present === undefined) known.set(key, { ...record, stored: null });
+    else if (sameHour(present.call, record.call)) {
+      known.set(key, { ...chooseDelivery(present, record), stored: present.stored });
+    }
+  }
+  return [...known.values()].sort((a, b) => (deliveryKey(a.call) < deliveryKey(b.call) ? -1 : 1));
+}
+
+function treeOf(records: readonly Known[], links: readonly SpanLink[]): TraceTree {
+  const tree = new TraceTree();
+  tree.addLinks(links);
+  for (const { call } of records) tree.add(call.traceId, call.spanId, call.parentSpanId);
+  return tree;
+}
+
+/**
+ * The id of a call, kept from the first of its records that was stored. An id belongs to the record it was made from, so that calls
+ * which part again do not share one.
+ */
+function callIdOf(project: string, members: readonly Known[], winner: Call): string {
+  const own = new Set(members.map((record) => ledgerId(project, record.call)));
+  let first: LedgerRow | null = null;
+  for (const { stored } of members) {
+    if (stored === null || !own.has(stored.callId)) continue;
+    if (first === null || isEarlier(stored, first)) first = stored;
+  }
+  return first?.callId ?? ledgerId(project, winner);
+}
+
+function isEarlier(a: LedgerRow, b: LedgerRow): boolean {
+  return a.ingestedAtMs === b.ingestedAtMs ? a.callId < b.callId : a.ingestedAtMs < b.ingestedAtMs;
+}
+
+function notBillable(call: Call): Call {
+  return call.billable ? { ...call, billable: false } : call;
+}
+
+function decideCluster(
+  project: string,
+  cluster: Cluster,
+  tree: TraceTree,
+  decisions: Map<string, Decision>,
+): void {
+  const merged = mergeRecords(cluster, (call) => tree.ancestorsOf(call).length);
+  const members = cluster.members as Known[];
+  const callId = callIdOf(project, members, merged.winner);
+  for (const { call } of members) {
+    const wins = call === merged.winner;
+    decisions.set(deliveryKey(call), {
+      callId,
+      role: wins ? "call" : "merged",
+      roleReason: wins ? null : (cluster.reasons.get(deliveryKey(call)) ?? "response_id"),
+      otherSpanIds: wins ? merged.otherSpanIds : [],
+      call: wins ? merged.call : notBillable(call),
+    });
+  }
+}
+
+function decideAggregate(project: string, record: Known, reason: string): Decision {
+  return {
+    callId: record.stored?.callId ?? ledgerId(project, record.call),
+    role: "aggregate",
+    roleReason: reason,
+    otherSpanIds: [],
+    call: notBillable(record.call),
+  };
+}
+
+function decide(project: string, records: readonly Known[], tree: TraceTree): Map<string, Decision> {
+  const decisions = new Map<string, Decision>();
+  const calls = records.filter((record) => record.declared === "call");
+  const clusters = new Clusters(calls);
+  joinById(clusters, calls, "responseId");
+  joinById(clusters, calls, "requestId");
+  const aggregates = foldAncestors(clusters, calls, tree);
+  joinByLikeness(
+    clusters,
+    calls.filter((record) => !aggregates.has(record)),
+  );
+  for (const cluster of clusters.all()) decideCluster(project, cluster, tree, decisions);
+  for (const record of records) {
+    if (record.declared === "aggregate") {
+      decisions.set(deliveryKey(record.call), decideAggregate(project, record, DECLARED_AGGREGATE));
+    } else if (aggregates.has(record)) {
+      decisions.set(deliveryKey(record.call), decideAggregate(project, record, "descendant_usage"));
+    }
+  }
+  return decisions;
+}
+
+function deliveredOf(row: LedgerRow): PricedCall {
+  return row.delivered ?? row.call;
+}
+
+function isSame(row: LedgerRow, record: Known, decision: Decision): boolean {
+  return (
+    row.callId === decision.callId &&
+    row.role === decision.role &&
+    row.roleReason === decision.roleReason &&
+    row.otherSpanIds.join() === decision.otherSpanIds.join() &&
+    fingerprint(row.call) === fingerprint(decision.call) &&
+    fingerprint(deliveredOf(row)) === fingerprint(record.call)
+  );
+}
+
+/**
+ * What must be written so that the ledger is right with the incoming records in it: which records are calls, which repeat a call or
+ * their descendants, and the values in force. The outcome is a function of the set of records ever delivered: order, batches and
+ * repetition do not matter (only `callId` remembers who came first). Rows that need no change are left out. Pure, never throws.
+ */
+export function settle(input: SettleInput): Settlement {
+  const records = collect(input);
+  const decisions = decide(input.project, records, treeOf(records, input.links));
+  const changed: SettledRow[] = [];
+  const changedKeys = new Set<string>();
+  for (const record of records) {
+    const key = deliveryKey(record.call);
+    const decision = decisions.get(key);
+    if (decision === undefined) continue;
+    if (record.stored !== null && isSame(record.stored, record, decision)) continue;
+    changedKeys.add(key);
+    const delivered = decision.call === record.call ? null : record.call;
+    changed.push({ ...decision, delivered, previous: record.stored });
+  }
+  const seen = new Set<string>();
+  let duplicates = 0;
+  for (const { call } of input.incoming) {
+    const key = deliveryKey(call);
+    if (seen.has(key) || !changedKeys.has(key)) duplicates += 1;
+    seen.add(key);
+  }
+  return { changed, duplicates };
+}

@@ -1,12 +1,12 @@
 /** gRPC status codes that we answer with (https://grpc.io/docs/guides/status-codes/, read 2026-11-22). */
-export const GRPC_OK = 0;
-export const GRPC_INVALID_ARGUMENT = 3;
-export const GRPC_NOT_FOUND = 5;
-export const GRPC_PERMISSION_DENIED = 7;
-export const GRPC_RESOURCE_EXHAUSTED = 8;
-export const GRPC_UNIMPLEMENTED = 12;
-export const GRPC_UNAVAILABLE = 14;
-export const GRPC_UNAUTHENTICATED = 16;
+export const GRPC_CANCELLED = 1;
+const GRPC_INVALID_ARGUMENT = 3;
+const GRPC_NOT_FOUND = 5;
+const GRPC_PERMISSION_DENIED = 7;
+const GRPC_RESOURCE_EXHAUSTED = 8;
+const GRPC_UNIMPLEMENTED = 12;
+const GRPC_UNAVAILABLE = 14;
+const GRPC_UNAUTHENTICATED = 16;
 
 const BY_HTTP_STATUS: Readonly<Record<number, number>> = {
   401: GRPC_UNAUTHENTICATED,

@@ -2,6 +2,8 @@ import { OverloadedError } from "../domain/errors.js";
 
 /** Bytes held by one request; grows as they arrive. */
 export interface ByteLease {
+  /** Bytes it holds now. */
+  readonly bytes: number;
   /** Adds bytes; false, and nothing added, when the process already holds too many. */
   tryGrow(bytes: number): boolean;
   /** Adds bytes. @throws OverloadedError when the process already holds too many. */
@@ -33,6 +35,9 @@ export class InflightBytes {
       return true;
     };
     return {
+      get bytes() {
+        return mine;
+      },
       tryGrow,
       grow: (bytes) => {
         if (!tryGrow(bytes)) throw overloaded();

@@ -5,6 +5,7 @@ import { IngestService } from "../ingest/ingest.service.js";
 import { ExportReceiver } from "./export-receiver.js";
 import { InflightBytes } from "./inflight-bytes.js";
 import { OtlpExceptionFilter } from "./otlp-exception.filter.js";
+import { OtlpGrpcServer } from "./otlp-grpc.server.js";
 import { OtlpHttpController } from "./otlp-http.controller.js";
 import { OtlpHttpService } from "./otlp-http.service.js";
 import { SPAN_SINK } from "./span-sink.js";
@@ -17,6 +18,7 @@ import { SPAN_SINK } from "./span-sink.js";
     ExportReceiver,
     OtlpHttpService,
     OtlpExceptionFilter,
+    OtlpGrpcServer,
     { provide: SPAN_SINK, useExisting: IngestService },
     {
       provide: InflightBytes,
@@ -24,6 +26,6 @@ import { SPAN_SINK } from "./span-sink.js";
       useFactory: (config: AppConfig) => new InflightBytes(config.maxInflightBytes),
     },
   ],
-  exports: [ExportReceiver, InflightBytes, OtlpExceptionFilter],
+  exports: [ExportReceiver, InflightBytes, OtlpExceptionFilter, OtlpGrpcServer],
 })
 export class OtlpModule {}

@@ -1,0 +1,86 @@
+import { bindChain, Chain, chainOf } from "../attempts.js";
+import { guard } from "../guard.js";
+import { isThenable } from "../http-types.js";
+import type { SignalLike } from "../http-types.js";
+import { shadow } from "../stream-tap.js";
+import { isFunction, member } from "./strategy.js";
+
+/**
+ * Shadows the two methods of a Stainless client that bracket its retries, so that attempts are linked and the end of a failed call is
+ * known exactly, at once, and without asynchronous context: `makeRequest(options, retriesRemaining)` is entered once per call
+ * and again with the same options for every retry, `buildRequest(options)` makes the headers object that reaches fetch. Present in
+ * openai 4 to 7, Anthropic 0.39 to 1.12, groq-sdk 1, together-ai 0.52. Where they are missing, attempts are linked by the retry header.
+ */
+export function hookEntry(client: object): void {
+  const make = member(client, "makeRequest");
+  const build = member(client, "buildRequest");
+  if (!isFunction(make) || !isFunction(build) || hooked.has(client)) return;
+  hooked.add(client);
+  shadow(client, "makeRequest", function (this: unknown, ...args: unknown[]): unknown {
+    const chain = guard(() => startChain(args[0])) ?? null;
+    const result = Reflect.apply(make, this, args);
+    if (chain !== null && isThenable(result)) {
+      result.then(
+        () => void guard(() => chain.resolved()),
+        () => void guard(() => chain.rejected()),
+      );
+    }
+    return result;
+  });
+  shadow(client, "buildRequest", function (this: unknown, ...args: unknown[]): unknown {
+    const built = Reflect.apply(build, this, args);
+    if (!isThenable(built)) {
+      guard(() => bindHeaders(args[0], built));
+      return built;
+    }
+    return built.then((request: unknown) => {
+      guard(() => bindHeaders(args[0], request));
+      return request;
+    });
+  });
+  hookClones(client);
+}
+
+const hooked = new WeakSet<object>();
+
+/** A new chain for a call's first entry; null for the retries, which come with options that have one. */
+function startChain(options: unknown): Chain | null {
+  if (chainOf(options) !== null) return null;
+  let resolved = options;
+  const chain = new Chain(() => signalOf(resolved)?.aborted === true);
+  bindChain(options, chain);
+  if (isThenable(options)) {
+    // Registered before the client's own await, and therefore bound before the client goes on.
+    options.then(
+      (value: unknown) => {
+        resolved = value;
+        bindChain(value, chain);
+      },
+      () => undefined,
+    );
+  }
+  return chain;
+}
+
+function signalOf(options: unknown): SignalLike | null {
+  const signal = typeof options === "object" && options !== null ? member(options, "signal") : null;
+  return typeof signal === "object" && signal !== null ? (signal as SignalLike) : null;
+}
+
+function bindHeaders(options: unknown, built: unknown): void {
+  const chain = chainOf(options);
+  const request = typeof built === "object" && built !== null ? member(built, "req") : null;
+  if (chain === null || typeof request !== "object" || request === null) return;
+  bindChain(member(request, "headers"), chain);
+}
+
+/** Clones inherit the observed transport by themselves; this gives them the same entry hooks. */
+function hookClones(client: object): void {
+  const clone = member(client, "withOptions");
+  if (!isFunction(clone)) return;
+  shadow(client, "withOptions", function (this: unknown, ...args: unknown[]): unknown {
+    const made = Reflect.apply(clone, this, args);
+    if (typeof made === "object" && made !== null) guard(() => hookEntry(made));
+    return made;
+  });
+}

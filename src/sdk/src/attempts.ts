@@ -1,0 +1,70 @@
+import type { LiveCall } from "./live-call.js";
+
+/**
+ * One logical call as the client library sees it: what its entry hook started and its retries share. Found again by the request options
+ * object that the SDK hands on from attempt to attempt, and by the headers object it builds for each of them; both are held weakly.
+ */
+export class Chain {
+  call: LiveCall | null = null;
+
+  constructor(private readonly aborted: () => boolean) {}
+
+  /** The client call has failed for good. A call that was answered ends with its body, not here. */
+  rejected(): void {
+    const call = this.call;
+    if (call === null || call.finished) return;
+    const last = call.attempts.at(-1);
+    const answered = last?.httpStatus !== null && (last?.httpStatus ?? 0) < 400;
+    if (this.aborted()) call.finish("cancelled");
+    else if (!answered || last?.errorType !== null) call.finish("error", last?.errorType ?? null);
+  }
+
+  /** The client call was answered; if its last attempt was not, nobody will retry it any more. */
+  resolved(): void {
+    const call = this.call;
+    if (call === null || call.finished) return;
+    const last = call.attempts.at(-1);
+    if (last !== undefined && last.errorType !== null) call.finish("error", last.errorType);
+  }
+}
+
+const chains = new WeakMap<object, Chain>();
+
+export function chainOf(key: unknown): Chain | null {
+  return typeof key === "object" && key !== null ? (chains.get(key) ?? null) : null;
+}
+
+export function bindChain(key: unknown, chain: Chain): void {
+  if (typeof key === "object" && key !== null) chains.set(key, chain);
+}
+
+/** HTTP statuses that the SDKs retry: timeouts, lock conflicts, rate limits, server errors. */
+export function isRetryable(status: number): boolean {
+  return status === 408 || status === 409 || status === 429 || status >= 500;
+}
+
+/** The longest that a retry is waited for where no entry hook tells the end: the SDKs' own wait (at most 60 s) and some slack. */
+export function retryWindowMs(retryAfterMs: number | null): number {
+  return Math.min(retryAfterMs ?? 8000, 60_000) + 2000;
+}
+
+/** A low-cardinality name for a transport failure: the system or undici code, else the error's class. Never its message. */
+export function transportErrorType(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "error";
+  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  const code = codeOf(error) ?? codeOf(cause) ?? firstCode(cause);
+  if (code !== null) return code;
+  if (name === "AbortError" || name === "TimeoutError") return "timeout";
+  return typeof name === "string" && /^\w{1,64}$/.test(name) ? name : "error";
+}
+
+function codeOf(error: unknown): string | null {
+  const code = typeof error === "object" && error !== null ? (error as { code?: unknown }).code : null;
+  return typeof code === "string" && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) ? code : null;
+}
+
+/** Happy-eyeballs failures come as an AggregateError of one error per address. */
+function firstCode(error: unknown): string | null {
+  const errors = typeof error === "object" && error !== null ? (error as { errors?: unknown }).errors : null;
+  return Array.isArray(errors) ? codeOf(errors[0]) : null;
+}

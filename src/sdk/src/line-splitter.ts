@@ -1,0 +1,46 @@
+/** A line longer than this is dropped; the record then stays without what it would have said. */
+const MAX_LINE = 1_048_576;
+
+/**
+ * Cuts chunks of bytes into lines without copying more than an unfinished one. Bytes are read as Latin-1: the markers and the
+ * numbers that matter are ASCII, and no character can be torn between chunks.
+ */
+export class LineSplitter {
+  private rest = "";
+  private dropping = false;
+
+  constructor(private readonly onLine: (line: string) => void) {}
+
+  push(chunk: Uint8Array): void {
+    const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
+    let start = 0;
+    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
+      const stop = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+      this.line(text.slice(start, stop));
+      start = end + 1;
+    }
+    this.keep(start === 0 ? text : text.slice(start));
+  }
+
+  /** Hands out an unfinished last line. */
+  end(): void {
+    if (this.rest !== "") this.line("");
+  }
+
+  private line(text: string): void {
+    const whole = this.rest === "" ? text : this.rest + text;
+    this.rest = "";
+    if (this.dropping) this.dropping = false;
+    else if (whole !== "") this.onLine(whole);
+  }
+
+  private keep(text: string): void {
+    if (this.dropping || text === "") return;
+    if (this.rest.length + text.length > MAX_LINE) {
+      this.rest = "";
+      this.dropping = true;
+      return;
+    }
+    this.rest = this.rest === "" ? text : this.rest + text;
+  }
+}

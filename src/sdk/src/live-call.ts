@@ -1,0 +1,147 @@
+import { context } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
+import { ambientAttribution } from "./attribution.js";
+import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
+import type { Attempt, Outcome, RateLimit } from "./call.js";
+import { callClock } from "./clock.js";
+import type { Clock } from "./clock.js";
+import { fingerprintAttributes } from "./fingerprint.js";
+import { guard } from "./guard.js";
+import { OpenCalls } from "./open-calls.js";
+import type { Observer } from "./options.js";
+import { providerOfFlavor, vendorOfHost } from "./provider-hosts.js";
+import { emitSpan } from "./span.js";
+import type { Target } from "./target.js";
+import { parseObject } from "./wire/json.js";
+
+/**
+ * One logical call from its first attempt to its end, when it becomes one span. Holds no content beyond the request body, which is let
+ * go as soon as it was read, and never the response.
+ */
+export class LiveCall {
+  readonly request = emptyRequestFacts();
+  readonly response = emptyResponseFacts();
+  readonly attempts: Attempt[] = [];
+  readonly context: Context;
+  readonly ambient: Attributes;
+  readonly provider: string;
+  readonly startMs: number;
+  readonly now: Clock;
+  endMs = 0;
+  firstChunkMs: number | null = null;
+  outcome: Outcome = "ok";
+  errorType: string | null = null;
+  streaming = false;
+  requestId: string | null = null;
+  rateLimits: RateLimit[] = [];
+  limitHeaders: Record<string, string> = {};
+  fingerprint: Attributes = {};
+  finished = false;
+  /** For the idle timeout: when the body last moved (monotonic ms), and whether the application waits for it now. */
+  lastMoved = performance.now();
+  waiting = true;
+  /** Monotonic ms after which a failed attempt counts as the last; null when something else decides. */
+  deadline: number | null = null;
+  /** Lets the last refusal's body go, if nobody has read it when the next attempt begins. */
+  dropRefusal: (() => void) | null = null;
+  /** Whether an entry hook will say when the client gives up. */
+  settles = false;
+  private body: string | null;
+  private requestRead = false;
+  private accepted = false;
+  private unread: NodeJS.Immediate | null = null;
+
+  constructor(
+    readonly observer: Observer,
+    readonly target: Target,
+    body: string | null,
+  ) {
+    this.now = callClock(observer.options.clock);
+    this.startMs = this.now();
+    this.context = context.active();
+    this.ambient = ambientAttribution(this.context);
+    this.provider = vendorOfHost(target.host) ?? providerOfFlavor(observer.flavor);
+    this.body = body;
+    openCalls.add(this);
+  }
+
+  beginAttempt(): Attempt {
+    this.letRefusalGo();
+    const startMs = this.attempts.length === 0 ? this.startMs : this.now();
+    const attempt: Attempt = {
+      index: this.attempts.length,
+      startMs,
+      endMs: null,
+      httpStatus: null,
+      errorType: null,
+      retryAfterMs: null,
+    };
+    this.attempts.push(attempt);
+    this.deadline = null;
+    this.waiting = true;
+    return attempt;
+  }
+
+  private letRefusalGo(): void {
+    const drop = this.dropRefusal;
+    this.dropRefusal = null;
+    if (drop !== null) guard(drop);
+  }
+
+  /** A 2xx arrived: no retry of this request can come. */
+  accept(): void {
+    this.accepted = true;
+    this.deadline = null;
+    if (this.requestRead) this.body = null;
+  }
+
+  /** Reads the request when the platform has had its turn to send it. */
+  readSoon(): void {
+    if (this.body === null || this.unread !== null) return;
+    this.unread = setImmediate(() => guard(() => this.readNow()));
+  }
+
+  /** The body while it is still needed, to recognise a retry of it. */
+  get pendingBody(): string | null {
+    return this.body;
+  }
+
+  private readNow(): void {
+    if (this.unread !== null) clearImmediate(this.unread);
+    this.unread = null;
+    const text = this.requestRead ? null : this.body;
+    this.requestRead = true;
+    if (this.accepted) this.body = null;
+    if (text === null) return;
+    const body = parseObject(text);
+    if (body === null) return;
+    const { family } = this.target.endpoint;
+    family.readRequest(body, this.request);
+    if (this.observer.options.fingerprint === false || family.pieces === undefined) return;
+    this.fingerprint = fingerprintAttributes(family.pieces(body), text.length);
+  }
+
+  /** Ends the call once; later calls change nothing. */
+  finish(outcome: Outcome, errorType: string | null = null): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.endMs = this.now();
+    this.outcome = outcome;
+    this.errorType = errorType;
+    openCalls.delete(this);
+    guard(() => this.readNow());
+    this.body = null;
+    this.dropRefusal = null;
+    const last = this.attempts.at(-1);
+    if (last !== undefined) last.endMs ??= this.endMs;
+    guard(() => emitSpan(this));
+  }
+
+  /** Notes the first content of a stream. */
+  firstContent(): void {
+    this.firstChunkMs ??= this.now();
+  }
+}
+
+/** Every call of the process that has begun and not ended. */
+export const openCalls = new OpenCalls<LiveCall>();

@@ -1,0 +1,89 @@
+import { STRATEGIES } from "./attach/strategies.js";
+import type { AttachStrategy } from "./attach/strategy.js";
+import { isDisabled } from "./environment.js";
+import { guard, warnOnce } from "./guard.js";
+import type { AnyFetch } from "./http-types.js";
+import type { Observer, ObserveOptions } from "./options.js";
+import { observerOfFetch, wrapFetch } from "./wrap-fetch.js";
+
+const observed = new WeakMap<object, Observer>();
+
+/**
+ * The same `client`, observed: every call it makes from now on becomes one OpenTelemetry span with usage, attempts, limits and timing, and
+ * nothing about the client changes for its user. Observing again adds options and never records twice. An unknown client comes back
+ * unchanged, with one OpenTelemetry diag warning. Never throws.
+ *
+ * @example
+ * ```ts
+ * const client = observe(new OpenAI(), { attribution: { team: "search", feature: "answers" } });
+ * ```
+ */
+export function observe<T extends object>(client: T, options: ObserveOptions = {}): T {
+  guard(() => {
+    if (!isDisabled()) attach(client, options);
+  });
+  return client;
+}
+
+function attach(client: unknown, options: ObserveOptions): void {
+  if (typeof client !== "object" || client === null) {
+    warnUnknown();
+    return;
+  }
+  const known = observed.get(client);
+  if (known !== undefined) {
+    extend(known, options);
+    return;
+  }
+  const strategy = STRATEGIES.find((candidate) => candidate.fits(client));
+  if (strategy === undefined) {
+    warnUnknown();
+    return;
+  }
+  observed.set(client, start(strategy, client, options));
+}
+
+function start(strategy: AttachStrategy, client: object, options: ObserveOptions): Observer {
+  // A client that was given an observed fetch, or is a clone of an observed client, already records.
+  const inherited = observerOfFetch((client as { fetch?: unknown }).fetch);
+  const flavor = strategy.flavor(client);
+  if (inherited !== null) {
+    extend(inherited, options);
+    inherited.flavor = flavor;
+  }
+  const observer = inherited ?? { options: { ...options }, flavor };
+  strategy.attach(client, observer);
+  return observer;
+}
+
+function extend(observer: Observer, options: ObserveOptions): void {
+  const attribution = { ...observer.options.attribution, ...options.attribution };
+  observer.options = { ...observer.options, ...options, attribution };
+}
+
+function warnUnknown(): void {
+  warnOnce(
+    "unknown-client",
+    "observe() does not know this client and left it unchanged. Supported: openai, AzureOpenAI, @anthropic-ai/sdk, groq-sdk, together-ai, ollama; " +
+      "anything that takes a fetch by observeFetch().",
+  );
+}
+
+/**
+ * A fetch that does what `fetch` does and records the LLM calls that pass through it, told by their paths. For clients that take a fetch
+ * and for plain code. Observing an observed fetch gives it back. Never throws on its own.
+ *
+ * @example
+ * ```ts
+ * const provider = createOpenAI({ fetch: observeFetch(fetch) });
+ * ```
+ */
+export function observeFetch<F extends AnyFetch>(fetch: F, options: ObserveOptions = {}): F {
+  const made = guard(() => {
+    if (isDisabled()) return fetch;
+    const known = observerOfFetch(fetch);
+    if (known !== null) extend(known, options);
+    return wrapFetch(fetch, known ?? { options: { ...options }, flavor: "fetch" });
+  });
+  return made ?? fetch;
+}

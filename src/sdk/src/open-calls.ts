@@ -1,0 +1,66 @@
+/** The part of a live call that the sweep needs. */
+export interface OpenCall {
+  readonly waiting: boolean;
+  readonly lastMoved: number;
+  readonly deadline: number | null;
+  readonly attempts: readonly { readonly errorType: string | null }[];
+  finish(outcome: "error" | "abandoned", errorType?: string | null): void;
+}
+
+const SWEEP_MS = 1000;
+/** A body that nobody reads on for this long counts as abandoned. */
+const IDLE_MS = 600_000;
+
+/** Every call that has begun and not ended. Holds records, never responses, so that dropped responses can still be collected. */
+export class OpenCalls<C extends OpenCall> {
+  private readonly calls = new Set<C>();
+  private timer: NodeJS.Timeout | null = null;
+
+  add(call: C): void {
+    this.calls.add(call);
+    if (this.timer !== null) return;
+    this.timer = setInterval(() => this.sweep(performance.now()), SWEEP_MS);
+    // The wrapper never keeps a process alive.
+    this.timer.unref();
+  }
+
+  delete(call: C): void {
+    this.calls.delete(call);
+    if (this.calls.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  /** Ends calls whose last attempt was not retried in time, and those that nobody reads any more. */
+  sweep(nowMs: number): void {
+    for (const call of this.calls) {
+      if (call.deadline !== null && nowMs >= call.deadline) endFailed(call);
+      else if (!call.waiting && nowMs - call.lastMoved >= IDLE_MS) call.finish("abandoned");
+    }
+  }
+
+  /** Ends every call whose last attempt failed and that only waits whether a retry comes. */
+  settleFailed(): void {
+    for (const call of this.calls) if (call.deadline !== null) endFailed(call);
+  }
+
+  /** Ends everything, at the end of the process. */
+  abandonAll(): void {
+    this.settleFailed();
+    for (const call of this.calls) call.finish("abandoned");
+  }
+
+  /** The oldest open call that `matches`, or null. */
+  find(matches: (call: C) => boolean): C | null {
+    for (const call of this.calls) if (matches(call)) return call;
+    return null;
+  }
+
+  get size(): number {
+    return this.calls.size;
+  }
+}
+
+function endFailed(call: OpenCall): void {
+  call.finish("error", call.attempts.at(-1)?.errorType ?? null);
+}

@@ -1,0 +1,130 @@
+import type { RateLimit, RateLimitKind } from "./call.js";
+import type { HeadersLike } from "./http-types.js";
+
+type ResetFormat = "duration" | "rfc3339" | "seconds";
+
+/** Where one vendor puts one window. Header names are lower case. */
+interface LimitHeaders {
+  kind: RateLimitKind;
+  limit: string;
+  remaining: string;
+  reset: string | null;
+  resetFormat: ResetFormat;
+}
+
+function openaiRow(kind: "requests" | "tokens"): LimitHeaders {
+  return {
+    kind,
+    limit: `x-ratelimit-limit-${kind}`,
+    remaining: `x-ratelimit-remaining-${kind}`,
+    reset: `x-ratelimit-reset-${kind}`,
+    resetFormat: "duration",
+  };
+}
+
+function anthropicRow(kind: RateLimitKind): LimitHeaders {
+  const prefix = `anthropic-ratelimit-${kind.replace("_", "-")}`;
+  return {
+    kind,
+    limit: `${prefix}-limit`,
+    remaining: `${prefix}-remaining`,
+    reset: `${prefix}-reset`,
+    resetFormat: "rfc3339",
+  };
+}
+
+/** Sources: platform.openai.com/docs/guides/rate-limits, docs.anthropic.com/en/api/rate-limits, docs.mistral.ai, read 2026-11-22. */
+const LIMIT_HEADERS: readonly LimitHeaders[] = [
+  openaiRow("requests"),
+  openaiRow("tokens"),
+  anthropicRow("requests"),
+  anthropicRow("tokens"),
+  anthropicRow("input_tokens"),
+  anthropicRow("output_tokens"),
+  {
+    kind: "requests",
+    limit: "x-ratelimit-limit-req-minute",
+    remaining: "x-ratelimit-remaining-req-minute",
+    reset: null,
+    resetFormat: "seconds",
+  },
+  {
+    kind: "tokens",
+    limit: "x-ratelimit-limit-tokens-minute",
+    remaining: "x-ratelimit-remaining-tokens-minute",
+    reset: null,
+    resetFormat: "seconds",
+  },
+];
+
+export interface LimitsReading {
+  limits: RateLimit[];
+  /** The headers as they came, by lower-case name. */
+  headers: Record<string, string>;
+}
+
+/** The limits a response reports, resets made absolute against `nowMs` (epoch milliseconds). Never throws on odd values. */
+export function readRateLimits(headers: HeadersLike, nowMs: number): LimitsReading {
+  const reading: LimitsReading = { limits: [], headers: {} };
+  for (const row of LIMIT_HEADERS) {
+    const limit = take(headers, row.limit, reading);
+    const remaining = take(headers, row.remaining, reading);
+    if (limit === null && remaining === null) continue;
+    const reset = row.reset === null ? null : take(headers, row.reset, reading);
+    reading.limits.push({
+      kind: row.kind,
+      limit: toCount(limit),
+      remaining: toCount(remaining),
+      resetAt: reset === null ? null : resetAt(reset, row.resetFormat, nowMs),
+    });
+  }
+  return reading;
+}
+
+function take(headers: HeadersLike, name: string, reading: LimitsReading): string | null {
+  const value = headers.get(name);
+  // Longer values are no limits; they are not copied.
+  if (value === null || value === "" || value.length > 64) return null;
+  reading.headers[name] = value;
+  return value;
+}
+
+function toCount(value: string | null): number | null {
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+
+function resetAt(value: string, format: ResetFormat, nowMs: number): string | null {
+  if (format === "rfc3339") return toRfc3339(Date.parse(value));
+  const ms = format === "seconds" ? Number(value) * 1000 : durationMs(value);
+  return ms === null ? null : toRfc3339(nowMs + ms);
+}
+
+/** RFC 3339 UTC with milliseconds, or null for a moment that is none. */
+export function toRfc3339(epochMs: number): string | null {
+  return Number.isFinite(epochMs) && Math.abs(epochMs) < 8.64e15 ? new Date(epochMs).toISOString() : null;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+/** Milliseconds of a Go-like duration (`12ms`, `1s`, `6m0s`, `1h2m3.5s`); a bare number is seconds; null when it is neither. */
+export function durationMs(value: string): number | null {
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(value)) return null;
+  let total = 0;
+  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
+    total += Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
+  }
+  return total;
+}
+
+/** Milliseconds that `retry-after-ms` or `retry-after` (seconds or HTTP date) ask to wait, at least 0; null when neither does. */
+export function retryAfterMs(headers: HeadersLike, nowMs: number): number | null {
+  const exact = Number.parseFloat(headers.get("retry-after-ms") ?? "");
+  if (Number.isFinite(exact)) return Math.max(0, exact);
+  const value = headers.get("retry-after");
+  if (value === null || value === "") return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(value);
+  return Number.isFinite(date) ? Math.max(0, date - nowMs) : null;
+}

@@ -1,0 +1,179 @@
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import type { Attributes, Context, Span } from "@opentelemetry/api";
+import { attributionAttributes } from "./attribution.js";
+import type { Attempt, Outcome, RateLimit, RequestFacts, ResponseFacts } from "./call.js";
+import { hrTime } from "./clock.js";
+import type { Observer } from "./options.js";
+import * as names from "./semconv.js";
+import type { Target } from "./target.js";
+import { tracerFor } from "./tracer.js";
+import type { UsageReading } from "./usage/usage-reading.js";
+import { SDK_VERSION } from "./version.js";
+
+/** A call that has ended, with everything that its span says. */
+export interface EndedCall {
+  readonly observer: Observer;
+  readonly target: Target;
+  readonly context: Context;
+  readonly ambient: Attributes;
+  readonly provider: string;
+  readonly request: RequestFacts;
+  readonly response: ResponseFacts;
+  readonly attempts: readonly Attempt[];
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly firstChunkMs: number | null;
+  readonly outcome: Outcome;
+  readonly errorType: string | null;
+  readonly streaming: boolean;
+  readonly requestId: string | null;
+  readonly rateLimits: readonly RateLimit[];
+  readonly limitHeaders: Readonly<Record<string, string>>;
+  readonly fingerprint: Attributes;
+}
+
+/** Writes the span of an ended call, a child of what was active when the call began. */
+export function emitSpan(call: EndedCall): void {
+  const tracer = tracerFor(call.observer.options.tracerProvider);
+  if (tracer === null) return;
+  const { operation } = call.target.endpoint;
+  const model = call.request.model ?? call.target.endpoint.model;
+  const span = tracer.startSpan(
+    model === null ? operation : `${operation} ${model}`,
+    { kind: SpanKind.CLIENT, startTime: hrTime(call.startMs), attributes: callAttributes(call) },
+    call.context,
+  );
+  for (const attempt of call.attempts) addAttempt(span, attempt);
+  if (call.outcome === "error") span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(hrTime(Math.max(call.endMs, call.startMs)));
+}
+
+function addAttempt(span: Span, attempt: Attempt): void {
+  const attributes: Attributes = { [names.ATTR_ATTEMPT_INDEX]: attempt.index };
+  if (attempt.endMs !== null) {
+    attributes[names.ATTR_ATTEMPT_DURATION_MS] = Math.max(0, attempt.endMs - attempt.startMs);
+  }
+  put(attributes, names.ATTR_HTTP_STATUS, attempt.httpStatus);
+  put(attributes, names.ATTR_ERROR_TYPE, attempt.errorType);
+  put(attributes, names.ATTR_ATTEMPT_RETRY_AFTER_MS, attempt.retryAfterMs);
+  span.addEvent(names.EVENT_ATTEMPT, attributes, hrTime(attempt.startMs));
+}
+
+/** Every attribute of the span of a call; what is unknown is absent. */
+export function callAttributes(call: EndedCall): Attributes {
+  const attributes: Attributes = {
+    ...attributionAttributes(call.observer.options.attribution),
+    ...call.ambient,
+    ...call.fingerprint,
+  };
+  addIdentity(attributes, call);
+  addOutcome(attributes, call);
+  addDimensions(attributes, call);
+  addUsage(attributes, call.response.usage);
+  put(attributes, names.ATTR_USAGE_PREFIX + names.USAGE_ATTRIBUTE_NAMES.characters, call.request.characters);
+  addRateLimits(attributes, call);
+  return attributes;
+}
+
+type Value = string | number | boolean | string[];
+
+function put(attributes: Attributes, name: string, value: Value | null | undefined): void {
+  if (value !== null && value !== undefined) attributes[name] = value;
+}
+
+const STANDARD_OPERATIONS: ReadonlySet<string> = new Set([
+  "chat",
+  "generate_content",
+  "text_completion",
+  "embeddings",
+]);
+
+function addIdentity(attributes: Attributes, call: EndedCall): void {
+  const { endpoint, host, port } = call.target;
+  attributes[names.ATTR_SDK_VERSION] = SDK_VERSION;
+  attributes[names.ATTR_OPERATION_NAME] = endpoint.operation;
+  if (!STANDARD_OPERATIONS.has(endpoint.operation)) {
+    attributes[names.ATTR_OPERATION_DETAIL] = endpoint.operation;
+  }
+  attributes[names.ATTR_PROVIDER_NAME] = call.provider;
+  attributes[names.ATTR_CLIENT_FLAVOR] = call.observer.flavor;
+  put(attributes, names.ATTR_PROVIDER_OVERRIDE, call.observer.options.provider);
+  attributes[names.ATTR_SERVER_ADDRESS] = host;
+  put(attributes, names.ATTR_SERVER_PORT, port);
+  put(attributes, names.ATTR_DEPLOYMENT, endpoint.deployment);
+  put(attributes, names.ATTR_REQUEST_MODEL, call.request.model ?? endpoint.model);
+  put(attributes, names.ATTR_RESPONSE_MODEL, call.response.model);
+  put(attributes, names.ATTR_RESPONSE_ID, call.response.id);
+  put(attributes, names.ATTR_REQUEST_ID, call.requestId);
+  put(attributes, names.ATTR_CONVERSATION_ID, call.request.conversationId);
+}
+
+function addOutcome(attributes: Attributes, call: EndedCall): void {
+  const streaming = call.streaming || call.request.streaming;
+  attributes[names.ATTR_OUTCOME] = call.outcome;
+  attributes[names.ATTR_REQUEST_STREAM] = streaming;
+  put(attributes, names.ATTR_HTTP_STATUS, call.attempts.at(-1)?.httpStatus);
+  if (call.outcome === "error") {
+    attributes[names.ATTR_ERROR_TYPE] = call.errorType ?? call.response.errorType ?? "_OTHER";
+  }
+  if (call.response.finishReasons.length > 0) {
+    attributes[names.ATTR_FINISH_REASONS] = call.response.finishReasons;
+  }
+  if (call.firstChunkMs !== null) {
+    attributes[names.ATTR_TIME_TO_FIRST_CHUNK] = (call.firstChunkMs - call.startMs) / 1000;
+  }
+}
+
+function addDimensions(attributes: Attributes, call: EndedCall): void {
+  const { request, response } = call;
+  put(attributes, names.ATTR_SERVICE_TIER, response.serviceTier ?? request.serviceTier);
+  put(attributes, names.ATTR_SPEED, response.speed);
+  put(attributes, names.ATTR_GEO, response.geo);
+  put(attributes, names.ATTR_REGION, response.region);
+  put(attributes, names.ATTR_REPORTED_COST, response.reportedCostUsd);
+  const variants = { ...request.variant, ...response.variant };
+  for (const [key, value] of Object.entries(variants)) {
+    attributes[names.ATTR_VARIANT_PREFIX + key] = value;
+  }
+}
+
+function addUsage(attributes: Attributes, reading: UsageReading | null): void {
+  attributes[names.ATTR_USAGE_SOURCE] = reading === null ? "none" : "provider";
+  attributes[names.ATTR_USAGE_QUALITY] = reading?.quality ?? "unknown";
+  if (reading === null) return;
+  attributes[names.ATTR_USAGE_RULE] = reading.rule;
+  put(attributes, names.ATTR_INPUT_TOKENS, reading.inputTotal);
+  put(attributes, names.ATTR_OUTPUT_TOKENS, reading.outputTotal);
+  const { usage } = reading;
+  put(attributes, names.ATTR_CACHE_READ_TOKENS, usage.cacheRead);
+  put(attributes, names.ATTR_CACHE_WRITE_TOKENS, cacheWrites(reading));
+  put(attributes, names.ATTR_REASONING_TOKENS, usage.outputReasoning);
+  for (const [key, suffix] of USAGE_NAMES) {
+    put(attributes, names.ATTR_USAGE_PREFIX + suffix, usage[key]);
+  }
+}
+
+const USAGE_NAMES = Object.entries(names.USAGE_ATTRIBUTE_NAMES) as [
+  keyof typeof names.USAGE_ATTRIBUTE_NAMES,
+  string,
+][];
+
+/** Sum of the known write classes; null when none is known. */
+function cacheWrites({ usage }: UsageReading): number | null {
+  const known = [usage.cacheWrite5m, usage.cacheWrite1h, usage.cacheWriteOther].filter(
+    (value) => value !== undefined,
+  );
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+function addRateLimits(attributes: Attributes, call: EndedCall): void {
+  for (const [name, value] of Object.entries(call.limitHeaders)) {
+    attributes[names.ATTR_RESPONSE_HEADER_PREFIX + name] = [value];
+  }
+  for (const limit of call.rateLimits) {
+    const prefix = `${names.ATTR_RATE_LIMIT_PREFIX}${limit.kind}.`;
+    put(attributes, `${prefix}limit`, limit.limit);
+    put(attributes, `${prefix}remaining`, limit.remaining);
+    put(attributes, `${prefix}reset_at`, limit.resetAt);
+  }
+}

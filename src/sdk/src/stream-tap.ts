@@ -1,0 +1,283 @@
+import type { BodySink } from "./body-sink.js";
+import { guard } from "./guard.js";
+import { isBytes, isThenable } from "./http-types.js";
+
+/**
+ * Observes a web Response in place: the methods of the same `Response` and `ReadableStream` objects are shadowed, so that identity,
+ * `url`, `redirected`, locking and laziness stay as they are. Nothing is read that the application does not read, and no chunk is kept.
+ */
+export function tapResponse(response: object, sink: BodySink): void {
+  const body = (response as { body?: unknown }).body;
+  if (!isWebStream(body)) {
+    shadowConsumers(response, sink, { whole: false });
+    return;
+  }
+  const state = { whole: false };
+  shadowStream(body, sink, state);
+  shadowConsumers(response, sink, state);
+  sink.holder(response);
+}
+
+export interface WebStream {
+  getReader(options?: unknown): WebReader;
+  cancel(reason?: unknown): Promise<unknown>;
+  readonly locked?: boolean;
+}
+
+interface WebReader {
+  read(...args: unknown[]): Promise<ReadResult>;
+  cancel(reason?: unknown): Promise<unknown>;
+  releaseLock(): void;
+}
+
+interface ReadResult {
+  done: boolean;
+  value?: unknown;
+}
+
+/** `whole` is set once json(), text() or the like took the body: the readers they open inside must not be observed again. */
+export interface TapState {
+  whole: boolean;
+}
+
+export function isWebStream(body: unknown): body is WebStream {
+  return typeof body === "object" && body !== null && typeof (body as WebStream).getReader === "function";
+}
+
+/** Sets a method on one object without making it enumerable, so that the object still compares and prints as before. */
+export function shadow(target: object, key: string | symbol, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+function methodOf(target: object, key: string | symbol): Method | null {
+  const found: unknown = Reflect.get(target, key);
+  return typeof found === "function" ? (found as Method) : null;
+}
+
+const CONSUMERS: readonly (readonly [name: string, deliver: (sink: BodySink, value: unknown) => void])[] = [
+  ["json", (sink, value) => sink.json(value)],
+  ["text", (sink, value) => sink.text(String(value))],
+  ["arrayBuffer", (sink, value) => sink.chunk(new Uint8Array(value as ArrayBuffer))],
+  ["bytes", (sink, value) => sink.chunk(value as Uint8Array)],
+  ["blob", () => undefined],
+  ["formData", () => undefined],
+];
+
+export function shadowConsumers(response: object, sink: BodySink, state: TapState): void {
+  for (const [name, deliver] of CONSUMERS) {
+    const original = methodOf(response, name);
+    if (original === null) continue;
+    shadow(response, name, function (this: unknown, ...args: unknown[]): unknown {
+      const nested = state.whole;
+      state.whole = true;
+      const result = Reflect.apply(original, this, args);
+      if (nested || !isThenable(result)) return result;
+      guard(() => sink.consuming());
+      return result.then(
+        (value) => {
+          guard(() => {
+            deliver(sink, value);
+            sink.end();
+          });
+          return value;
+        },
+        (error: unknown) => {
+          guard(() => sink.failed(error));
+          throw error;
+        },
+      );
+    });
+  }
+}
+
+function shadowStream(body: WebStream, sink: BodySink, state: TapState): void {
+  const getReader = body.getReader.bind(body);
+  shadow(body, "getReader", (...args: [unknown?]) => {
+    const reader = getReader(...args);
+    if (!state.whole) guard(() => tapReader(reader, sink, args[0] !== undefined));
+    return reader;
+  });
+  shadowIteration(body, sink, state);
+  const cancel = body.cancel.bind(body);
+  shadow(body, "cancel", (reason?: unknown) => {
+    // A locked stream refuses to be cancelled: then nothing has changed.
+    if (body.locked === true) return cancel(reason);
+    if (!sink.drains) {
+      guard(() => sink.cancelled(isCollected(reason)));
+      return cancel(reason);
+    }
+    const reader = getReader();
+    return drainInBackground(
+      () => reader.read(),
+      () => reader.cancel(reason),
+      sink,
+    );
+  });
+  for (const name of ["tee", "pipeThrough", "pipeTo"]) {
+    const original = methodOf(body, name);
+    if (original === null) continue;
+    shadow(body, name, (...args: unknown[]) => {
+      const through = state.whole ? undefined : guard(() => passThrough(body));
+      return Reflect.apply(original, through ?? body, args);
+    });
+  }
+}
+
+/** undici cancels the stream of a Response that was collected, and says so. */
+function isCollected(reason: unknown): boolean {
+  return typeof reason === "string" && reason.includes("garbage collected");
+}
+
+/** The body behind an equal stream that pulls only when it is pulled. Takes the lock on `body`, as the shadowed method would. */
+function passThrough(body: WebStream): object {
+  const reader = body.getReader();
+  return new ReadableStream(
+    {
+      type: "bytes",
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (!done) controller.enqueue(value as Uint8Array<ArrayBuffer>);
+        else {
+          controller.close();
+          controller.byobRequest?.respond(0);
+        }
+      },
+      async cancel(reason: unknown) {
+        await reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function tapReader(reader: WebReader, sink: BodySink, byob: boolean): void {
+  let released = false;
+  const read = reader.read.bind(reader);
+  const filtered = byob ? null : filteredRead(read, sink);
+  sink.holder(reader);
+  shadow(reader, "read", (...args: unknown[]) => {
+    sink.waiting(true);
+    return (filtered ?? read)(...args).then(
+      (result) => {
+        if (filtered === null) observe(result, sink);
+        return result;
+      },
+      (error: unknown) => {
+        if (!released) sink.failed(error);
+        throw error;
+      },
+    );
+  });
+  const cancel = reader.cancel.bind(reader);
+  shadow(reader, "cancel", (reason?: unknown) => {
+    if (!released) sink.cancelled(isCollected(reason));
+    return cancel(reason);
+  });
+  const releaseLock = reader.releaseLock.bind(reader);
+  shadow(reader, "releaseLock", () => {
+    releaseLock();
+    released = true;
+  });
+}
+
+function observe(result: ReadResult, sink: BodySink): void {
+  if (result.done) sink.end();
+  else if (isBytes(result.value)) sink.chunk(result.value);
+}
+
+function shadowIteration(body: WebStream, sink: BodySink, state: TapState): void {
+  for (const key of [Symbol.asyncIterator, "values"]) {
+    const original = methodOf(body, key);
+    if (original === null) continue;
+    shadow(body, key, (...args: unknown[]) => {
+      const iterator = Reflect.apply(original, body, args) as AsyncIterator<unknown>;
+      if (!state.whole) {
+        const keepsOpen = (args[0] as { preventCancel?: unknown } | undefined)?.preventCancel === true;
+        guard(() => tapIterator(iterator, sink, keepsOpen));
+      }
+      return iterator;
+    });
+  }
+}
+
+function tapIterator(iterator: AsyncIterator<unknown>, sink: BodySink, keepsOpen: boolean): void {
+  const next = iterator.next.bind(iterator) as () => Promise<ReadResult>;
+  const filtered = filteredRead(next, sink);
+  sink.holder(iterator);
+  shadow(iterator, "next", () => {
+    sink.waiting(true);
+    return (filtered ?? next)().then(
+      (result) => {
+        if (filtered === null) observe(result, sink);
+        return result;
+      },
+      (error: unknown) => {
+        sink.failed(error);
+        throw error;
+      },
+    );
+  });
+  const stop = iterator.return?.bind(iterator);
+  if (stop === undefined) return;
+  shadow(iterator, "return", (value?: unknown) => {
+    if (keepsOpen) return stop(value);
+    if (sink.drains) {
+      return drainInBackground(next, () => stop(value), sink).then(() => ({ done: true, value }));
+    }
+    sink.cancelled(false);
+    return stop(value);
+  });
+}
+
+const DRAIN_BYTES = 65_536;
+const DRAIN_MS = 1000;
+
+/**
+ * Lets go of an error body at once, as the caller asked, and reads what is left of it behind its back: at most 64 KiB and one second,
+ * then really cancels. That tells the kind of error of an attempt that is retried, and the connection can be used again.
+ */
+function drainInBackground(
+  next: () => Promise<ReadResult>,
+  stop: () => Promise<unknown>,
+  sink: BodySink,
+): Promise<void> {
+  const giveUp = (): void => void stop().catch(() => undefined);
+  const timer = setTimeout(giveUp, DRAIN_MS);
+  timer.unref?.();
+  const drain = async (): Promise<void> => {
+    let left = DRAIN_BYTES;
+    for (let result = await next(); left > 0; result = await next()) {
+      observe(result, sink);
+      if (result.done) return;
+      left -= isBytes(result.value) ? result.value.byteLength : 1;
+    }
+    giveUp();
+  };
+  void drain()
+    .catch((error: unknown) => sink.failed(error))
+    .finally(() => clearTimeout(timer));
+  return Promise.resolve();
+}
+
+/** A read that hands on what the sink's filter makes of each chunk; reads on only while the application waits for one. */
+function filteredRead(
+  read: (...args: unknown[]) => Promise<ReadResult>,
+  sink: BodySink,
+): ((...args: unknown[]) => Promise<ReadResult>) | null {
+  const filter = sink.filter;
+  if (filter === undefined) return null;
+  let ended = false;
+  return async () => {
+    while (!ended) {
+      const result = await read();
+      observe(result, sink);
+      if (!result.done && !isBytes(result.value)) return result;
+      ended = result.done;
+      const value = result.done ? filter.end() : filter.push(result.value as Uint8Array);
+      if (value.byteLength > 0) return { done: false, value };
+    }
+    return { done: true, value: undefined };
+  };
+}

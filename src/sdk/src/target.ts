@@ -1,0 +1,35 @@
+import type { RequestInitLike } from "./http-types.js";
+import { endpointOf } from "./wire/families.js";
+import type { Endpoint } from "./wire/family.js";
+
+export interface Target {
+  endpoint: Endpoint;
+  url: string;
+  host: string;
+  /** Null for the scheme's default port. */
+  port: number | null;
+}
+
+/** Where a fetch goes, if that is a call that costs; null otherwise. Takes a URL text, a URL or a Request. */
+export function targetOf(input: unknown, init: RequestInitLike | undefined): Target | null {
+  const text = urlText(input);
+  if (text === null) return null;
+  const method = init?.method ?? (input as { method?: unknown } | null)?.method;
+  if (typeof method !== "string" || method.length !== 4 || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  const endpoint = endpointOf(method.toUpperCase(), url.pathname);
+  if (endpoint === null) return null;
+  return {
+    endpoint,
+    url: text,
+    host: url.hostname,
+    port: url.port === "" ? null : Number(url.port),
+  };
+}
+
+function urlText(input: unknown): string | null {
+  if (typeof input === "string") return input;
+  if (input instanceof URL) return input.href;
+  const url = typeof input === "object" && input !== null ? (input as { url?: unknown }).url : null;
+  return typeof url === "string" ? url : null;
+}

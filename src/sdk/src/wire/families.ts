@@ -1,0 +1,19 @@
+import { anthropicMessages } from "./anthropic-messages.js";
+import type { Endpoint, Family } from "./family.js";
+import { openaiChat } from "./openai-chat.js";
+import { openaiEmbeddings } from "./openai-embeddings.js";
+import { openaiResponses } from "./openai-responses.js";
+
+/** Every API family that is read from the wire; the first that claims a path reads it. */
+const FAMILIES: readonly Family[] = [openaiChat, openaiResponses, anthropicMessages, openaiEmbeddings];
+
+/** The endpoint that a request goes to, or null when it is no call that costs (models, files, token counting, other hosts). */
+export function endpointOf(method: string, path: string): Endpoint | null {
+  if (method !== "POST") return null;
+  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
+  for (const family of FAMILIES) {
+    const found = family.match(trimmed);
+    if (found !== null) return { family, ...found };
+  }
+  return null;
+}

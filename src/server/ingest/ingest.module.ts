@@ -1,12 +1,10 @@
 import { Module } from "@nestjs/common";
-import { AnalyticsModule } from "../storage/analytics/analytics.module.js";
 import { IngestMetrics } from "./ingest-metrics.js";
 import { IngestService } from "./ingest.service.js";
 import { PRICING_CONTEXT, PricingContextHolder } from "./pricing-context.js";
 
-/** The spine. LEDGER_LISTENERS is optional and comes from a global provider. */
+/** The spine, over the global store. LEDGER_LISTENERS is optional and comes from a global provider. */
 @Module({
-  imports: [AnalyticsModule],
   providers: [
     IngestService,
     IngestMetrics,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { Module } from "@nestjs/common";
-import { APP_CONFIG, type AppConfig } from "../../config/app-config.js";
+import { type DynamicModule, Module } from "@nestjs/common";
+import type { AppConfig } from "../../config/app-config.js";
 import { loadMigrations, migrateAnalytics } from "./analytics.migrator.js";
 import { ANALYTICS_STORE, type AnalyticsStore } from "./analytics-store.js";
 import { CallsRepository } from "./calls.repository.js";
@@ -34,12 +34,15 @@ export async function openAnalytics(
   return store;
 }
 
-/**
- * The ledger's tables. The store is not closed by a Nest hook: the ordered shutdown closes it (`app.get(ANALYTICS_STORE).close()`)
- * after the ingest path has drained.
- */
-@Module({
-  providers: [{ provide: ANALYTICS_STORE, useFactory: openAnalytics, inject: [APP_CONFIG] }, CallsRepository],
-  exports: [ANALYTICS_STORE, CallsRepository],
-})
-export class AnalyticsModule {}
+/** Global: the opened ledger store. Whoever opened it closes it, after the ingest path has drained. */
+@Module({})
+export class AnalyticsModule {
+  static forRoot(store: AnalyticsStore): DynamicModule {
+    return {
+      module: AnalyticsModule,
+      global: true,
+      providers: [{ provide: ANALYTICS_STORE, useValue: store }, CallsRepository],
+      exports: [ANALYTICS_STORE, CallsRepository],
+    };
+  }
+}

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from "@nestjs/common";
+import { IngestService } from "../ingest/ingest.service.js";
 import type { Decoded } from "./decoded.js";
 import type { Encoding, ExportOutcome } from "./otlp-response.js";
 import type { Signal } from "./signal.js";
-import { SPAN_SINK, type SpanSink } from "./span-sink.js";
 import { decodeTraces } from "./traces-decoder.js";
 import { decodeTracesJson } from "./traces-json-decoder.js";
 
@@ -17,7 +17,7 @@ export interface ExportRequest {
 /** From bytes to acknowledged rows, the same for HTTP and gRPC. */
 @Injectable()
 export class ExportReceiver {
-  constructor(@Inject(SPAN_SINK) private readonly sink: SpanSink) {}
+  constructor(@Inject(IngestService) private readonly ingest: Pick<IngestService, "accept">) {}
 
   /**
    * Resolves when everything acceptable is durable.
@@ -27,7 +27,7 @@ export class ExportReceiver {
     const decode = request.encoding === "json" ? decodeTracesJson : decodeTraces;
     const decoded = decode(request.body);
     if (decoded.items.length === 0) return refusalsOf(decoded);
-    const result = await this.sink.accept(request.project, decoded.items);
+    const result = await this.ingest.accept(request.project, decoded.items);
     return {
       rejected: decoded.rejected + result.rejected,
       messages: [...new Set([...decoded.reasons, ...result.messages])],

@@ -1,14 +1,12 @@
 import { Module } from "@nestjs/common";
 import { APP_CONFIG, type AppConfig } from "../config/app-config.js";
 import { IngestModule } from "../ingest/ingest.module.js";
-import { IngestService } from "../ingest/ingest.service.js";
 import { ExportReceiver } from "./export-receiver.js";
 import { InflightBytes } from "./inflight-bytes.js";
 import { OtlpExceptionFilter } from "./otlp-exception.filter.js";
 import { OtlpGrpcServer } from "./otlp-grpc.server.js";
 import { OtlpHttpController } from "./otlp-http.controller.js";
 import { OtlpHttpService } from "./otlp-http.service.js";
-import { SPAN_SINK } from "./span-sink.js";
 
 /** Bytes in, spans out. Its filter must also be one of the application's ROUTE_ERROR_RESPONDERS. */
 @Module({
@@ -19,7 +17,6 @@ import { SPAN_SINK } from "./span-sink.js";
     OtlpHttpService,
     OtlpExceptionFilter,
     OtlpGrpcServer,
-    { provide: SPAN_SINK, useExisting: IngestService },
     {
       provide: InflightBytes,
       inject: [APP_CONFIG],

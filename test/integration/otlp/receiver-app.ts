@@ -9,23 +9,24 @@ import { AppError } from "../../../src/server/domain/errors.js";
 import type { Span } from "../../../src/server/domain/span.js";
 import { ErrorFilter, ROUTE_ERROR_RESPONDERS } from "../../../src/server/http/error.filter.js";
 import { requestIdFor, type RequestWithHeaders } from "../../../src/server/http/request-id.js";
+import { type IngestResult, IngestService } from "../../../src/server/ingest/ingest.service.js";
 import { ExportReceiver } from "../../../src/server/otlp/export-receiver.js";
 import { InflightBytes } from "../../../src/server/otlp/inflight-bytes.js";
 import { OtlpExceptionFilter } from "../../../src/server/otlp/otlp-exception.filter.js";
 import { OtlpHttpController } from "../../../src/server/otlp/otlp-http.controller.js";
 import { OtlpHttpService } from "../../../src/server/otlp/otlp-http.service.js";
 import { registerOtlpParsers } from "../../../src/server/otlp/otlp-parsers.js";
-import { SPAN_SINK, type SinkResult, type SpanSink } from "../../../src/server/otlp/span-sink.js";
 
-type Accept = SpanSink["accept"];
+type Ingest = Pick<IngestService, "accept">;
+type Accept = Ingest["accept"];
 
 /** Keeps what it is given; `next` replaces the answer of the next export only. */
-export class FakeIngest implements SpanSink {
+export class FakeIngest implements Ingest {
   readonly spans: Span[] = [];
   readonly projects: string[] = [];
   next: Accept | null = null;
 
-  async accept(project: string, spans: readonly Span[]): Promise<SinkResult> {
+  async accept(project: string, spans: readonly Span[]): Promise<IngestResult> {
     const once = this.next;
     this.next = null;
     if (once !== null) return once(project, spans);
@@ -86,13 +87,13 @@ export async function startReceiver(environment: Record<string, string> = {}): P
   return { app, url: await app.getUrl(), ingest, inflight: app.get(InflightBytes) };
 }
 
-function providers(config: AppConfig, ingest: SpanSink): Provider[] {
+function providers(config: AppConfig, ingest: Ingest): Provider[] {
   return [
     ExportReceiver,
     OtlpHttpService,
     OtlpExceptionFilter,
     { provide: APP_CONFIG, useValue: config },
-    { provide: SPAN_SINK, useValue: ingest },
+    { provide: IngestService, useValue: ingest },
     { provide: InflightBytes, useValue: new InflightBytes(config.maxInflightBytes) },
     {
       provide: ROUTE_ERROR_RESPONDERS,

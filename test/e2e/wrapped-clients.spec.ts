@@ -1,0 +1,187 @@
+import Anthropic from "@anthropic-ai/sdk";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { flush, observe, shutdown, withAttribution } from "@spanledger/sdk";
+import OpenAI from "openai";
+import { type Reply, startStandInProviders, type StandInProviders } from "../../src/demo/providers/index.js";
+import { allCalls, type ApiCall } from "../support/api.js";
+import {
+  cleanUpServers,
+  eventually,
+  type ServerProcess,
+  startServerProcess,
+} from "../support/server-process.js";
+
+const limits = {
+  requests: { limit: 500, remaining: 499, resetMs: 120 },
+  tokens: { limit: 30_000, remaining: 29_000, resetMs: 60_000 },
+};
+const messages = [{ role: "user" as const, content: "What does this cost?" }];
+
+describe("real clients, wrapped by one line, exporting by themselves", () => {
+  let server: ServerProcess;
+  let providers: StandInProviders;
+  let openai: OpenAI;
+  let anthropic: Anthropic;
+
+  beforeAll(async () => {
+    [server, providers] = await Promise.all([startServerProcess(), startStandInProviders()]);
+    process.env["SPANLEDGER_ENDPOINT"] = server.url;
+    process.env["OTEL_SERVICE_NAME"] = "shop";
+    openai = observe(new OpenAI({ apiKey: "sk-test", baseURL: providers.openaiBaseUrl }), {
+      provider: "openai",
+    });
+    anthropic = observe(new Anthropic({ apiKey: "sk-test", baseURL: providers.anthropicBaseUrl }), {
+      provider: "anthropic",
+    });
+  }, 120_000);
+
+  afterEach(() => providers.setScript([]));
+
+  afterAll(async () => {
+    await shutdown();
+    await providers.close();
+    await cleanUpServers();
+    delete process.env["SPANLEDGER_ENDPOINT"];
+    delete process.env["OTEL_SERVICE_NAME"];
+  });
+
+  const script = (...replies: Reply[]) => providers.setScript(replies);
+
+  /** The calls with this feature, once there are `count`; within 2 s of the flush. */
+  async function callsOf(feature: string, count: number): Promise<ApiCall[]> {
+    await flush();
+    return eventually(
+      async () => {
+        const calls = (await allCalls(server.url)).filter((call) => call.attribution.feature === feature);
+        return calls.length >= count ? calls : undefined;
+      },
+      2000,
+      `${count} calls of ${feature}`,
+    );
+  }
+
+  it("records an OpenAI call and a stream with exact usage, limits, attempts, time to first chunk and cost", async () => {
+    const tokens = { input: 176, cacheRead: 1024, output: 172, reasoning: 128 };
+    script(
+      { tokens, limits, responseId: "chatcmpl-sync" },
+      { tokens, limits, responseId: "chatcmpl-stream", firstChunkMs: 30 },
+    );
+    await withAttribution({ feature: "quickstart", user: "ada", team: "core" }, async () => {
+      const answer = await openai.chat.completions.create({ model: "gpt-4o-mini", messages });
+      expect(answer.usage?.prompt_tokens).toBe(1200);
+      const stream = await openai.chat.completions.create({
+        model: "gpt-4o-mini",
+        messages,
+        stream: true,
+        stream_options: { include_usage: true },
+      });
+      for await (const chunk of stream) expect(chunk.id).toBe("chatcmpl-stream");
+    });
+
+    const calls = await callsOf("quickstart", 2);
+    expect(calls).toHaveLength(2);
+    for (const call of calls) {
+      expect(call).toMatchObject({
+        provider: "openai",
+        operation: "chat",
+        requestModel: "gpt-4o-mini",
+        outcome: "ok",
+        httpStatus: 200,
+        finishReasons: ["stop"],
+        attemptCount: 1,
+        retryCount: 0,
+        usageSource: "provider",
+        usageQuality: "exact",
+        billable: true,
+        attribution: { service: "shop", user: "ada", team: "core", feature: "quickstart" },
+      });
+      expect(call.usage).toMatchObject({
+        inputUncached: 176,
+        cacheRead: 1024,
+        output: 172,
+        outputReasoning: 128,
+        inputTotal: 1200,
+        outputTotal: 300,
+      });
+      // 176 x 0.15 + 1024 x 0.075 + 300 x 0.60 USD per million
+      expect(call.cost).toMatchObject({ status: "priced", total: "0.0002832" });
+      expect(call.rateLimits).toEqual(
+        expect.arrayContaining([
+          { kind: "requests", limit: 500, remaining: 499, resetAt: expect.any(String) },
+          { kind: "tokens", limit: 30_000, remaining: 29_000, resetAt: expect.any(String) },
+        ]),
+      );
+    }
+    const stream = calls.find((call) => call.streaming);
+    expect(stream?.timeToFirstChunkMs).toBeGreaterThanOrEqual(25);
+    expect(stream?.timeToFirstChunkMs).toBeLessThanOrEqual(stream?.durationMs ?? 0);
+  });
+
+  it("records Anthropic cache reads and both kinds of cache writes, streamed and not", async () => {
+    const tokens = { input: 50, cacheRead: 1000, cacheWrite5m: 200, cacheWrite1h: 100, output: 90 };
+    script({ tokens }, { tokens });
+    const request = { model: "claude-sonnet-4-5", max_tokens: 200, messages };
+    await withAttribution({ feature: "cached" }, async () => {
+      await anthropic.messages.create(request);
+      await anthropic.messages.stream(request).finalMessage();
+    });
+    const calls = await callsOf("cached", 2);
+    expect(calls.map((call) => call.streaming).toSorted()).toEqual([false, true]);
+    for (const call of calls) {
+      expect(call.usage).toMatchObject({
+        inputUncached: 50,
+        cacheRead: 1000,
+        cacheWrite5m: 200,
+        cacheWrite1h: 100,
+        inputTotal: 1350,
+        outputTotal: 90,
+      });
+      // 50 x 3 + 1000 x 0.30 + 200 x 3.75 + 100 x 6 + 90 x 15 USD per million
+      expect(call.cost).toMatchObject({ status: "priced", total: "0.00315" });
+    }
+  });
+
+  it("makes one row of 429, 429, 200, with three attempts", async () => {
+    script(
+      { status: 429, retryAfterMs: 20 },
+      { status: 429, retryAfterMs: 20 },
+      { tokens: { input: 10, output: 5 } },
+    );
+    await withAttribution({ feature: "retried" }, () =>
+      openai.chat.completions.create({ model: "gpt-4o-mini", messages }),
+    );
+    const [call, ...rest] = await callsOf("retried", 1);
+    expect(rest).toEqual([]);
+    expect(call).toMatchObject({ outcome: "ok", attemptCount: 3, retryCount: 2, billable: true });
+    expect(
+      call?.attempts.map((attempt) => [attempt.index, attempt.httpStatus, attempt.retryAfterMs]),
+    ).toEqual([
+      [0, 429, 20],
+      [1, 429, 20],
+      [2, 200, null],
+    ]);
+  });
+
+  it("makes one row of a final 429: an error that costs nothing", async () => {
+    script({ status: 429, retryAfterMs: 5 }, { status: 429, retryAfterMs: 5 }, { status: 429 });
+    const failing = withAttribution({ feature: "refused" }, () =>
+      openai.chat.completions.create({ model: "gpt-4o-mini", messages }),
+    );
+    await expect(failing).rejects.toMatchObject({ status: 429 });
+    const [call, ...rest] = await callsOf("refused", 1);
+    expect(rest).toEqual([]);
+    expect(call).toMatchObject({ outcome: "error", httpStatus: 429, billable: false, attemptCount: 3 });
+    expect(call?.cost).toMatchObject({ status: "not_billable" });
+  });
+
+  it("makes a row of a stream that the user leaves", async () => {
+    script({ chunks: 50, chunkGapMs: 5 });
+    await withAttribution({ feature: "left" }, async () => {
+      const stream = await openai.chat.completions.create({ model: "gpt-4o-mini", messages, stream: true });
+      for await (const _ of stream) break;
+    });
+    const [call] = await callsOf("left", 1);
+    expect(call?.outcome).toMatch(/^(cancelled|abandoned)$/);
+    expect(call?.usage["outputTotal"]).toBeNull();
+  });
+});

@@ -212,6 +212,7 @@ function attributionColumns({ attribution, source }: Call): Record<string, unkno
  * (no trailing zeros) and of instants (UTC).
  */
 export function fromRow(row: StoredRow): LedgerRow {
+  const delivered = readText(row["delivered"]);
   return {
     project: String(row["project"]),
     version: BigInt(String(row["version"])),
@@ -220,7 +221,7 @@ export function fromRow(row: StoredRow): LedgerRow {
     roleReason: readText(row["role_reason"]),
     otherSpanIds: [...(row["other_span_ids"] as readonly string[])],
     call: readCall(row),
-    delivered: row["delivered"] === null ? null : callFromJson(String(row["delivered"])),
+    delivered: delivered === null ? null : callFromJson(delivered),
     ingestedAtMs: Number(readNano(row["ingested_at"]) / 1_000_000n),
   };
 }

@@ -63,6 +63,37 @@ ORDER BY start_time LIMIT 1`,
     return rows[0] === undefined ? null : fromRow(rows[0]);
   }
 
+  /** The rows of role `call` with these ids and start times, in the given order; a key without a row is left out. */
+  async findCalls(project: string, keys: readonly { id: string; startNano: bigint }[]): Promise<LedgerRow[]> {
+    if (keys.length === 0) return [];
+    const starts = keys.map((key) => key.startNano);
+    const rows = await this.store.select<StoredRow>(
+      `SELECT * FROM calls_raw FINAL
+WHERE ${IN_WINDOW}
+  AND call_id IN {ids:Array(String)} AND role = 'call'`,
+      {
+        params: {
+          ...windowParams({ project, fromNano: least(starts), toNano: greatest(starts) }),
+          ids: keys.map((key) => key.id),
+        },
+        onlyProject: project,
+      },
+    );
+    const byId = new Map(rows.map(fromRow).map((row) => [row.callId, row]));
+    return keys.flatMap((key) => byId.get(key.id) ?? []);
+  }
+
+  /** Ledger ids of the calls that records with this span id belong to (any version of them), at most 100. */
+  async callIdsOfSpan(project: string, spanId: string): Promise<string[]> {
+    const rows = await this.store.select<{ call_id: string }>(
+      `SELECT DISTINCT call_id FROM calls_raw
+WHERE project = {project:String} AND (span_id = {span:String} OR has(other_span_ids, {span:String}))
+LIMIT 100`,
+      { params: { project, span: spanId }, onlyProject: project },
+    );
+    return rows.map((row) => row.call_id);
+  }
+
   /** Every record (of any role) that belongs to the call with this ledger id, by start. */
   async listRecords(project: string, id: string): Promise<LedgerRow[]> {
     const rows = await this.store.select<StoredRow>(
@@ -107,7 +138,15 @@ WHERE ${IN_WINDOW}
   }
 }
 
-function windowParams(keys: RelatedKeys): QueryParams {
+function least(values: readonly bigint[]): bigint {
+  return values.reduce((a, b) => (b < a ? b : a));
+}
+
+function greatest(values: readonly bigint[]): bigint {
+  return values.reduce((a, b) => (b > a ? b : a));
+}
+
+function windowParams(keys: Pick<RelatedKeys, "project" | "fromNano" | "toNano">): QueryParams {
   return { project: keys.project, from: sqlFromNano(keys.fromNano), to: sqlFromNano(keys.toNano) };
 }
 

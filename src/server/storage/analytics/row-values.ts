@@ -48,7 +48,7 @@ export function readNano(value: StoredValue): bigint {
 
 /** Text, or null for SQL NULL. */
 export function readText(value: StoredValue): string | null {
-  return value === null || value === undefined ? null : String(value);
+  return typeof value === "string" ? value : null;
 }
 
 /** A number, or null for SQL NULL; 64-bit integers and decimals come as text. */

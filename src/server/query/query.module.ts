@@ -1,0 +1,32 @@
+import { Module } from "@nestjs/common";
+import { AnalyticsModule } from "../storage/analytics/analytics.module.js";
+import { BudgetSpendQuery } from "./budget-spend.query.js";
+import { CallQuery } from "./call.query.js";
+import { CallsController } from "./calls.controller.js";
+import { CallsQuery } from "./calls.query.js";
+import { PanelSqlRunner } from "./panel-sql.js";
+import { SpendController } from "./spend.controller.js";
+import { SpendQuery } from "./spend.query.js";
+import { SummaryController } from "./summary.controller.js";
+import { SummaryQuery } from "./summary.query.js";
+import { UnpricedController } from "./unpriced.controller.js";
+import { UnpricedQuery } from "./unpriced.query.js";
+
+const questions = [
+  BudgetSpendQuery,
+  CallQuery,
+  CallsQuery,
+  PanelSqlRunner,
+  SpendQuery,
+  SummaryQuery,
+  UnpricedQuery,
+];
+
+/** Questions about the ledger, and the API that asks them. */
+@Module({
+  imports: [AnalyticsModule],
+  controllers: [CallsController, SpendController, SummaryController, UnpricedController],
+  providers: questions,
+  exports: questions,
+})
+export class QueryModule {}

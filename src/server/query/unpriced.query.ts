@@ -1,0 +1,124 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { z } from "zod";
+import { ANALYTICS_STORE, type AnalyticsStore } from "../storage/analytics/analytics-store.js";
+import { readInstant, readNumber, readText } from "../storage/analytics/row-values.js";
+import { type DimensionFilter, filterConditions } from "./dimensions.js";
+import { invalidQuery, parseQuery, type QueryString } from "./query-string.js";
+import { instantFromText } from "./query-time.js";
+import { scopeConditions, type Statement, whereAll } from "./statement.js";
+
+export interface UnpricedParams {
+  fromNano: bigint | null;
+  toNano: bigint | null;
+  filters: readonly DimensionFilter[];
+  limit: number;
+}
+
+/** Calls that lack a price for one and the same reason. Token counts are null when none of them is known. */
+export interface UnpricedGroup {
+  provider: string;
+  host: string | null;
+  requestModel: string | null;
+  responseModel: string | null;
+  serviceTier: string | null;
+  status: "unpriced" | "partial";
+  reason: string | null;
+  calls: number;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  firstSeen: string | null;
+  lastSeen: string | null;
+}
+
+export interface UnpricedAnswer {
+  data: UnpricedGroup[];
+  /** More groups exist than `limit` let through. */
+  truncated: boolean;
+}
+
+const MAX_GROUPS = 1000;
+
+const shape = {
+  from: z.string().optional(),
+  to: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_GROUPS).default(200),
+};
+
+/**
+ * Parameters of `GET /api/v1/unpriced`. No time window unless asked for.
+ * @throws AppError `invalid_request` listing every problem.
+ */
+export function parseUnpricedQuery(query: QueryString): UnpricedParams {
+  const { params, filters } = parseQuery(shape, query);
+  const instant = (name: "from" | "to"): bigint | null => {
+    const text = params[name];
+    if (text === undefined) return null;
+    const nano = instantFromText(text, "UTC");
+    if (nano === null) throw invalidQuery([`${name}: must be RFC 3339 with an offset, or a date`]);
+    return nano;
+  };
+  return { fromNano: instant("from"), toNano: instant("to"), filters, limit: params.limit };
+}
+
+/** The question as SQL: most calls first. */
+export function unpricedSql(project: string, params: UnpricedParams): Statement {
+  const scope = whereAll(
+    scopeConditions(project, params.fromNano, params.toNano),
+    { conditions: ["cost_status IN ('unpriced', 'partial')"], params: {} },
+    filterConditions(params.filters),
+  );
+  const sql = `SELECT
+  provider,
+  host,
+  request_model,
+  response_model,
+  service_tier,
+  cost_status,
+  cost_reason,
+  count() AS calls,
+  sum(input_total) AS input_tokens,
+  sum(output_total) AS output_tokens,
+  min(start_time) AS first_seen,
+  max(start_time) AS last_seen
+FROM calls
+WHERE ${scope.where}
+GROUP BY provider, host, request_model, response_model, service_tier, cost_status, cost_reason
+ORDER BY calls DESC, last_seen DESC, provider, request_model, response_model
+LIMIT ${params.limit + 1}`;
+  return { sql, params: scope.params };
+}
+
+/** What has no price, and why. */
+@Injectable()
+export class UnpricedQuery {
+  constructor(@Inject(ANALYTICS_STORE) private readonly store: AnalyticsStore) {}
+
+  /** The answer to a query string. @throws AppError `invalid_request`, or what the store throws. */
+  async ask(project: string, query: QueryString, signal?: AbortSignal): Promise<UnpricedAnswer> {
+    const params = parseUnpricedQuery(query);
+    const statement = unpricedSql(project, params);
+    const rows = await this.store.select<Record<string, unknown>>(statement.sql, {
+      params: statement.params,
+      onlyProject: project,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { data: rows.slice(0, params.limit).map(readGroup), truncated: rows.length > params.limit };
+  }
+}
+
+function readGroup(row: Readonly<Record<string, unknown>>): UnpricedGroup {
+  return {
+    provider: readText(row["provider"]) ?? "",
+    host: readText(row["host"]),
+    requestModel: readText(row["request_model"]),
+    responseModel: readText(row["response_model"]),
+    serviceTier: readText(row["service_tier"]),
+    status: row["cost_status"] === "partial" ? "partial" : "unpriced",
+    reason: readText(row["cost_reason"]),
+    calls: Number(row["calls"]),
+    inputTokens: readNumber(row["input_tokens"]),
+    outputTokens: readNumber(row["output_tokens"]),
+    firstSeen: readInstant(row["first_seen"]),
+    lastSeen: readInstant(row["last_seen"]),
+  };
+}

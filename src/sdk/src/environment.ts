@@ -1,4 +1,6 @@
-/** The only reader of the SDK's settings from the environment (the fingerprint key aside, which never leaves its file). */
+import type { Attributes } from "@opentelemetry/api";
+import { SDK_NAME, SDK_VERSION } from "./version.js";
+
 const DEFAULT_ENDPOINT = "http://127.0.0.1:4318";
 
 function setting(name: string): string | null {
@@ -15,16 +17,68 @@ export function isDisabled(): boolean {
   return isTrue("SPANLEDGER_DISABLED") || isTrue("OTEL_SDK_DISABLED");
 }
 
+/** `SPANLEDGER_FINGERPRINT_KEY`, or null. */
+export function fingerprintKeySetting(): string | null {
+  return setting("SPANLEDGER_FINGERPRINT_KEY");
+}
+
+export interface OwnEndpoint {
+  url: string;
+  headers: Record<string, string>;
+}
+
 /**
- * Where our own exporter sends: `SPANLEDGER_ENDPOINT` + `/v1/traces`; when that is unset and a standard `OTEL_EXPORTER_OTLP_*` endpoint
- * is set, `url` is null and the exporter follows that; else the default port of a local server.
+ * Where our own exporter sends: `SPANLEDGER_ENDPOINT` + `/v1/traces`; when that is unset, the standard
+ * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` or `OTEL_EXPORTER_OTLP_ENDPOINT` with their headers; else a local server's default port.
  */
-export function ownEndpoint(): { url: string | null; headers: Record<string, string> } {
+export function ownEndpoint(): OwnEndpoint {
   const key = setting("SPANLEDGER_API_KEY");
-  const headers: Record<string, string> = key === null ? {} : { Authorization: `Bearer ${key}` };
+  const authorization: Record<string, string> = key === null ? {} : { authorization: `Bearer ${key}` };
   const own = setting("SPANLEDGER_ENDPOINT");
-  const standard = setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? setting("OTEL_EXPORTER_OTLP_ENDPOINT");
-  if (own === null && standard !== null) return { url: null, headers };
-  const base = own ?? DEFAULT_ENDPOINT;
-  return { url: `${base.endsWith("/") ? base.slice(0, -1) : base}/v1/traces`, headers };
+  if (own !== null) return { url: tracesUrl(own), headers: authorization };
+  const standard = standardUrl();
+  if (standard === null) return { url: tracesUrl(DEFAULT_ENDPOINT), headers: authorization };
+  const listed = setting("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? setting("OTEL_EXPORTER_OTLP_HEADERS") ?? "";
+  return { url: standard, headers: { ...pairs(listed), ...authorization } };
+}
+
+function standardUrl(): string | null {
+  const base = setting("OTEL_EXPORTER_OTLP_ENDPOINT");
+  return setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? (base === null ? null : tracesUrl(base));
+}
+
+function tracesUrl(base: string): string {
+  return `${base.replace(/\/+$/, "")}/v1/traces`;
+}
+
+/** `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`, the latter winning, beside what names this SDK. */
+export function resourceAttributes(): Attributes {
+  const listed = pairs(setting("OTEL_RESOURCE_ATTRIBUTES") ?? "");
+  const service = setting("OTEL_SERVICE_NAME");
+  return {
+    "service.name": "unknown_service:node",
+    ...listed,
+    ...(service === null ? {} : { "service.name": service }),
+    "telemetry.sdk.language": "nodejs",
+    "telemetry.sdk.name": SDK_NAME,
+    "telemetry.sdk.version": SDK_VERSION,
+  };
+}
+
+/** `a=1,b=2` with percent-encoded values, as OpenTelemetry's environment variables are written. Malformed pairs are left out. */
+function pairs(text: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const entry of text.split(",")) {
+    const at = entry.indexOf("=");
+    const key = entry.slice(0, Math.max(at, 0)).trim();
+    if (key === "") continue;
+    const value = entry.slice(at + 1).trim();
+    try {
+      found[key] = decodeURIComponent(value);
+    } catch {
+      // Not percent-encoded after all: taken as it stands.
+      found[key] = value;
+    }
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as crypto from "node:crypto";
 import type { Attributes } from "@opentelemetry/api";
+import { fingerprintKeySetting } from "./environment.js";
 import { ATTR_FINGERPRINT_PREFIX } from "./semconv.js";
 import type { PromptBlock, PromptPieces } from "./wire/family.js";
 
@@ -15,7 +16,7 @@ let key: string | undefined;
 
 /** `SPANLEDGER_FINGERPRINT_KEY`, else a random key of this process: hashes then compare only within the process. */
 function fingerprintKey(): string {
-  key ??= process.env["SPANLEDGER_FINGERPRINT_KEY"] || randomBytes(24).toString("base64");
+  key ??= fingerprintKeySetting() ?? randomBytes(24).toString("base64");
   return key;
 }
 

@@ -90,7 +90,8 @@ function begin(
 }
 
 function chainedCall(chain: Chain | null): LiveCall | null {
-  return chain?.call != null && !chain.call.finished ? chain.call : null;
+  const call = chain?.call ?? null;
+  return call === null || call.finished ? null : call;
 }
 
 /** The call that this request repeats, where no entry hook tells: same address and body, the next number, a failure before it. */

@@ -1,73 +1,141 @@
-import type { Tracer } from "@opentelemetry/api";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { defaultResource, detectResources, envDetector } from "@opentelemetry/resources";
-import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
-import { isDisabled, ownEndpoint } from "./environment.js";
-import { guard } from "./guard.js";
+import { randomBytes } from "node:crypto";
+import { isSpanContextValid, trace } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
+import { isDisabled, ownEndpoint, resourceAttributes } from "./environment.js";
+import { guard, warnOnce } from "./guard.js";
+import { encodeExport } from "./otlp-encode.js";
+import type { SpanIds } from "./otlp-encode.js";
+import { postOnce } from "./post-once.js";
+import type { SpanData } from "./span-data.js";
 import { SDK_NAME, SDK_VERSION } from "./version.js";
 
-const QUEUE = 8192;
-const BATCH = 512;
-const SEND_TIMEOUT_MS = 5000;
+type OwnSpan = SpanData & SpanIds;
+
+/** Spans kept while the collector cannot take them; beyond that new ones are dropped. */
+const MAX_QUEUE = 8192;
+/** Spans of one request: small enough that encoding them does not hold up the application. */
+const BATCH = 128;
 /** How long spans wait for company before they are sent. */
-const DELAY_MS = 500;
+const DELAY_MS = 400;
+const MAX_BACKOFF_MS = 30_000;
+/** What leaving the process may cost when the collector is slow or down. */
+const EXIT_BUDGET_MS = 1500;
+const FLUSH_BUDGET_MS = 5000;
 
-/** Our own way to the ledger, for applications without OpenTelemetry. Bounded, silent, and built at the first span. */
+/**
+ * Our own way to the ledger, for applications without OpenTelemetry. Bounded and silent: a collector that is down costs a bounded queue
+ * and nothing else. Its sockets and timers never keep the process alive, except while it is asked to flush.
+ */
 export class OwnExport {
-  private provider: BasicTracerProvider | null = null;
-  private current: Tracer | null = null;
+  private readonly queue: OwnSpan[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private sending: Promise<boolean> | null = null;
+  private failures = 0;
+  private resource: Attributes | null = null;
+  private stopped = false;
 
-  /** Null when `SPANLEDGER_DISABLED` or `OTEL_SDK_DISABLED` is set. */
-  tracer(): Tracer | null {
-    if (this.current !== null || isDisabled()) return this.current;
-    this.provider = build();
-    this.current = this.provider.getTracer(SDK_NAME, SDK_VERSION);
-    // Runs when nothing else keeps the process alive; what it starts is bounded by the send timeout.
-    process.once("beforeExit", () => void this.flush());
-    return this.current;
+  /** Takes a span of a call that began under `parent`. Never throws. */
+  add(span: SpanData, parent: Context): void {
+    if (isDisabled() || this.stopped) return;
+    if (this.resource === null) this.start();
+    if (this.queue.length >= MAX_QUEUE) {
+      warnOnce("queue-full", "the ledger cannot be reached and the queue is full; new records are dropped");
+      return;
+    }
+    this.queue.push(Object.assign(span, idsUnder(parent)));
+    if (this.queue.length >= BATCH && this.failures === 0) this.sendSoon(0);
+    else this.sendSoon(this.delayMs());
   }
 
-  async flush(): Promise<void> {
-    await quietly(this.provider?.forceFlush());
+  /** Sends everything now. Resolves when it is sent or cannot be within the budget. Never rejects. */
+  async flush(budgetMs = FLUSH_BUDGET_MS): Promise<void> {
+    if (this.queue.length === 0 && this.sending === null) return;
+    await within(budgetMs, this.drain());
   }
 
-  /** Sends what is left and stops; a later call starts anew. */
   async shutdown(): Promise<void> {
-    const provider = this.provider;
-    this.provider = null;
-    this.current = null;
-    await quietly(provider?.shutdown());
+    await this.flush();
+    this.cancelTimer();
+    this.stopped = true;
+    this.queue.length = 0;
+  }
+
+  private start(): void {
+    this.resource = guard(resourceAttributes) ?? {};
+    process.once("beforeExit", () => void this.flush(EXIT_BUDGET_MS));
+  }
+
+  private delayMs(): number {
+    if (this.failures === 0) return DELAY_MS;
+    return Math.min(1000 * 2 ** (this.failures - 1), MAX_BACKOFF_MS);
+  }
+
+  private sendSoon(delayMs: number): void {
+    if (this.timer !== null || this.sending !== null || this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.sendOne();
+    }, delayMs);
+    this.timer.unref();
+  }
+
+  private cancelTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private async drain(): Promise<void> {
+    this.cancelTimer();
+    while (this.sending !== null || this.queue.length > 0) {
+      const done = await (this.sending ?? this.sendOne());
+      if (!done) return;
+    }
+  }
+
+  /** Whether the next batch is settled: taken, or refused for good. False: it stays, and is tried again later. */
+  private sendOne(): Promise<boolean> {
+    this.sending ??= this.attempt().finally(() => {
+      this.sending = null;
+      if (this.queue.length > 0) this.sendSoon(this.delayMs());
+    });
+    return this.sending;
+  }
+
+  private async attempt(): Promise<boolean> {
+    const batch = this.queue.slice(0, BATCH);
+    if (batch.length === 0) return true;
+    const body = guard(() => encodeExport(this.resource ?? {}, { name: SDK_NAME, version: SDK_VERSION }, batch));
+    const outcome = body === undefined ? "refused" : await postOnce(ownEndpoint(), body);
+    if (outcome === "later") {
+      this.failures += 1;
+      warnOnce("unreachable", "the ledger cannot be reached; records are kept and sent again");
+      return false;
+    }
+    if (outcome === "refused") warnOnce("refused", "the ledger refused records; check SPANLEDGER_API_KEY and SPANLEDGER_ENDPOINT");
+    this.failures = 0;
+    this.queue.splice(0, batch.length);
+    return true;
   }
 }
 
-async function quietly(work: Promise<void> | undefined): Promise<void> {
-  try {
-    await work;
-  } catch {
-    // A collector that is down must not show in the application; OpenTelemetry's diag was told by the exporter.
-  }
+/** The same trace as the span that was active, if any; ids of our own otherwise. */
+function idsUnder(parent: Context): SpanIds {
+  const active = trace.getSpanContext(parent);
+  const inTrace = active !== undefined && isSpanContextValid(active);
+  return {
+    traceId: inTrace ? active.traceId : randomBytes(16).toString("hex"),
+    spanId: randomBytes(8).toString("hex"),
+    parentSpanId: inTrace ? active.spanId : "",
+  };
 }
 
-function build(): BasicTracerProvider {
-  const { url, headers } = ownEndpoint();
-  const exporter = new OTLPTraceExporter({
-    ...(url === null ? {} : { url }),
-    headers,
-    timeoutMillis: SEND_TIMEOUT_MS,
+/** Waits for `work` at most `budgetMs`, and keeps the process alive that long at most. Never rejects. */
+async function within(budgetMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, budgetMs);
   });
-  const detected = guard(() => detectResources({ detectors: [envDetector] }));
-  const resource = detected === undefined ? defaultResource() : defaultResource().merge(detected);
-  return new BasicTracerProvider({
-    resource,
-    // A ledger that samples is wrong: every call is kept.
-    sampler: new AlwaysOnSampler(),
-    spanProcessors: [
-      new BatchSpanProcessor(exporter, {
-        maxQueueSize: QUEUE,
-        maxExportBatchSize: BATCH,
-        scheduledDelayMillis: DELAY_MS,
-        exportTimeoutMillis: SEND_TIMEOUT_MS,
-      }),
-    ],
-  });
+  // A collector that is down must not show in the application.
+  await Promise.race([work.catch(() => undefined), limit]);
+  clearTimeout(timer);
 }

@@ -1,12 +1,11 @@
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import type { Attributes, Context, Span } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import { attributionAttributes } from "./attribution.js";
 import type { Attempt, Outcome, RateLimit, RequestFacts, ResponseFacts } from "./call.js";
-import { hrTime } from "./clock.js";
 import type { Observer } from "./options.js";
 import * as names from "./semconv.js";
+import type { SpanData } from "./span-data.js";
 import type { Target } from "./target.js";
-import { tracerFor } from "./tracer.js";
+import { deliver } from "./tracer.js";
 import type { UsageReading } from "./usage/usage-reading.js";
 import { SDK_VERSION } from "./version.js";
 
@@ -32,23 +31,30 @@ export interface EndedCall {
   readonly fingerprint: Attributes;
 }
 
-/** Writes the span of an ended call, a child of what was active when the call began. */
+/** Sends the span of an ended call, a child of what was active when the call began. */
 export function emitSpan(call: EndedCall): void {
-  const tracer = tracerFor(call.observer.options.tracerProvider);
-  if (tracer === null) return;
-  const { operation } = call.target.endpoint;
-  const model = call.request.model ?? call.target.endpoint.model;
-  const span = tracer.startSpan(
-    model === null ? operation : `${operation} ${model}`,
-    { kind: SpanKind.CLIENT, startTime: hrTime(call.startMs), attributes: callAttributes(call) },
-    call.context,
-  );
-  for (const attempt of call.attempts) addAttempt(span, attempt);
-  if (call.outcome === "error") span.setStatus({ code: SpanStatusCode.ERROR });
-  span.end(hrTime(Math.max(call.endMs, call.startMs)));
+  deliver(spanOf(call), call.context, call.observer.options.tracerProvider);
 }
 
-function addAttempt(span: Span, attempt: Attempt): void {
+/** The span of an ended call: one event per attempt, ERROR without a message when it failed. */
+export function spanOf(call: EndedCall): SpanData {
+  const { operation } = call.target.endpoint;
+  const model = call.request.model ?? call.target.endpoint.model;
+  return {
+    name: model === null ? operation : `${operation} ${model}`,
+    startMs: call.startMs,
+    endMs: Math.max(call.endMs, call.startMs),
+    attributes: callAttributes(call),
+    events: call.attempts.map((attempt) => ({
+      name: names.EVENT_ATTEMPT,
+      timeMs: attempt.startMs,
+      attributes: attemptAttributes(attempt),
+    })),
+    failed: call.outcome === "error",
+  };
+}
+
+function attemptAttributes(attempt: Attempt): Attributes {
   const attributes: Attributes = { [names.ATTR_ATTEMPT_INDEX]: attempt.index };
   if (attempt.endMs !== null) {
     attributes[names.ATTR_ATTEMPT_DURATION_MS] = Math.max(0, attempt.endMs - attempt.startMs);
@@ -56,7 +62,7 @@ function addAttempt(span: Span, attempt: Attempt): void {
   put(attributes, names.ATTR_HTTP_STATUS, attempt.httpStatus);
   put(attributes, names.ATTR_ERROR_TYPE, attempt.errorType);
   put(attributes, names.ATTR_ATTEMPT_RETRY_AFTER_MS, attempt.retryAfterMs);
-  span.addEvent(names.EVENT_ATTEMPT, attributes, hrTime(attempt.startMs));
+  return attributes;
 }
 
 /** Every attribute of the span of a call; what is unknown is absent. */

@@ -1,6 +1,8 @@
-import { trace } from "@opentelemetry/api";
-import type { Tracer, TracerProvider } from "@opentelemetry/api";
+import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Context, Tracer, TracerProvider } from "@opentelemetry/api";
+import { hrTime } from "./clock.js";
 import { OwnExport } from "./own-export.js";
+import type { SpanData } from "./span-data.js";
 import { SDK_NAME, SDK_VERSION } from "./version.js";
 
 const own = new OwnExport();
@@ -8,16 +10,16 @@ const own = new OwnExport();
 const givenProviders = new Set<TracerProvider>();
 const MAX_GIVEN = 64;
 
-/**
- * The tracer for a call that ends now: of the given provider, else of the globally registered one, else of our own exporter.
- * Null when the wrapper is switched off.
- */
-export function tracerFor(given: TracerProvider | undefined): Tracer | null {
-  if (given !== undefined) {
-    if (givenProviders.size < MAX_GIVEN) givenProviders.add(given);
-    return given.getTracer(SDK_NAME, SDK_VERSION);
-  }
-  return globalTracer() ?? own.tracer();
+/** Hands a finished span to the given provider, else to the globally registered one, else to our own exporter. */
+export function deliver(span: SpanData, parent: Context, given: TracerProvider | undefined): void {
+  const tracer = given === undefined ? globalTracer() : tracerOf(given);
+  if (tracer === null) own.add(span, parent);
+  else replay(tracer, span, parent);
+}
+
+function tracerOf(given: TracerProvider): Tracer {
+  if (givenProviders.size < MAX_GIVEN) givenProviders.add(given);
+  return given.getTracer(SDK_NAME, SDK_VERSION);
 }
 
 /** The registered provider's tracer; null while only the API's no-op stands there. */
@@ -26,6 +28,17 @@ function globalTracer(): Tracer | null {
   const delegate = (provider as { getDelegateTracer?: TracerProvider["getTracer"] }).getDelegateTracer;
   if (typeof delegate !== "function") return provider.getTracer(SDK_NAME, SDK_VERSION);
   return (delegate.call(provider, SDK_NAME, SDK_VERSION) as Tracer | undefined) ?? null;
+}
+
+function replay(tracer: Tracer, data: SpanData, parent: Context): void {
+  const span = tracer.startSpan(
+    data.name,
+    { kind: SpanKind.CLIENT, startTime: hrTime(data.startMs), attributes: data.attributes },
+    parent,
+  );
+  for (const event of data.events) span.addEvent(event.name, event.attributes, hrTime(event.timeMs));
+  if (data.failed) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(hrTime(data.endMs));
 }
 
 /** Asks the given and global providers, and our own exporter, to send what they hold. Never rejects. */

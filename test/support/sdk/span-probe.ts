@@ -1,4 +1,3 @@
-import { hrTimeToMilliseconds } from "@opentelemetry/core";
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -51,9 +50,9 @@ export function attemptsOf(span: ReadableSpan): Record<string, unknown>[] {
 }
 
 export function startMs(span: ReadableSpan): number {
-  return hrTimeToMilliseconds(span.startTime);
+  return span.startTime[0] * 1000 + span.startTime[1] / 1e6;
 }
 
 export function endMs(span: ReadableSpan): number {
-  return hrTimeToMilliseconds(span.endTime);
+  return span.endTime[0] * 1000 + span.endTime[1] / 1e6;
 }

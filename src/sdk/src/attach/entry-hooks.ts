@@ -21,8 +21,8 @@ export function hookEntry(client: object): void {
     const result = Reflect.apply(make, this, args);
     if (chain !== null && isThenable(result)) {
       result.then(
-        () => void guard(() => chain.resolved()),
-        () => void guard(() => chain.rejected()),
+        () => guard(() => chain.resolved()),
+        () => guard(() => chain.rejected()),
       );
     }
     return result;

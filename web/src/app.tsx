@@ -1,0 +1,97 @@
+import { useEffect, useState } from "preact/hooks";
+import { get, onUnauthenticated } from "./api/client.js";
+import type { BoardSummary, CallPage } from "./api/types.js";
+import { BoardPage } from "./board/board.js";
+import { navigate, type Place, usePlace } from "./location.js";
+import { BudgetsPage } from "./pages/budgets.js";
+import { CallDetailPage } from "./pages/call-detail.js";
+import { CallsPage } from "./pages/calls.js";
+import { LoginPage } from "./pages/login.js";
+import { OnboardingPage } from "./pages/onboarding.js";
+import { Shell } from "./ui/shell.js";
+
+const HOME = "/d/spanledger-overview";
+
+/** Whether the ledger holds any call; null while unknown. */
+function useHasCalls(session: number): boolean | null {
+  const [hasCalls, setHasCalls] = useState<boolean | null>(null);
+  useEffect(() => {
+    const controller = new AbortController();
+    get<CallPage>("calls?limit=1", controller.signal).then(
+      ({ data }) => setHasCalls(data.length > 0),
+      () => {
+        // Unreachable or not allowed: the boards say so themselves, and 401 has already opened the login.
+        if (!controller.signal.aborted) setHasCalls(true);
+      },
+    );
+    return () => controller.abort();
+  }, [session]);
+  return hasCalls;
+}
+
+function useBoards(session: number): readonly BoardSummary[] {
+  const [boards, setBoards] = useState<readonly BoardSummary[]>([]);
+  useEffect(() => {
+    const controller = new AbortController();
+    get<{ data: BoardSummary[] }>("dashboards", controller.signal).then(
+      ({ data }) => setBoards(data),
+      () => {
+        // The navigation stays empty; the board itself reports why.
+      },
+    );
+    return () => controller.abort();
+  }, [session]);
+  return boards;
+}
+
+export function App() {
+  const place = usePlace();
+  const [isLocked, setLocked] = useState(false);
+  const [session, setSession] = useState(0);
+  useEffect(() => onUnauthenticated(() => setLocked(true)), []);
+  const boards = useBoards(session);
+  const hasCalls = useHasCalls(session);
+  const [isStarted, setStarted] = useState(false);
+  if (isLocked) {
+    return (
+      <LoginPage
+        onDone={() => {
+          setLocked(false);
+          setSession((before) => before + 1);
+        }}
+      />
+    );
+  }
+  const isHome = place.path === "/" || place.path === HOME;
+  const isWaiting = isHome && hasCalls === false && !isStarted;
+  return (
+    <Shell boards={boards} path={isWaiting ? "/start" : place.path === "/" ? HOME : place.path}>
+      {isHome && hasCalls === null ? (
+        <div class="page-loading" role="status" aria-label="Loading" />
+      ) : isWaiting || place.path === "/start" ? (
+        <OnboardingPage
+          onDone={() => {
+            setStarted(true);
+            navigate(HOME);
+          }}
+        />
+      ) : (
+        <Page place={place} />
+      )}
+    </Shell>
+  );
+}
+
+function Page({ place }: { place: Place }) {
+  const [, section = "", id] = place.path.split("/").map(decodeURIComponent);
+  if (section === "") return <BoardPage uid="spanledger-overview" place={place} />;
+  if (section === "d" && id !== undefined) return <BoardPage uid={id} place={place} />;
+  if (section === "calls" && id !== undefined) return <CallDetailPage id={id} />;
+  if (section === "calls") return <CallsPage place={place} />;
+  if (section === "budgets") return <BudgetsPage />;
+  return (
+    <p class="page-problem">
+      There is no such page. <a href="/">Go to the overview</a>
+    </p>
+  );
+}

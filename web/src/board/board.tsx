@@ -1,0 +1,255 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Dashboard, Panel } from "../../../dashboards/source/schema.js";
+import { ApiError, get } from "../api/client.js";
+import { navigate, type Place } from "../location.js";
+import { refreshMs, resolveTime } from "../time/relative.js";
+import { Icon } from "../ui/icon.js";
+import { PageHead } from "../ui/page-head.js";
+import { type BoardState, readState, writeState } from "./board-url.js";
+import { placePanels } from "./layout.js";
+import { PanelFrame } from "./panel-frame.js";
+import { TimePicker } from "./time-picker.js";
+import type { Range } from "./use-panel-data.js";
+import { VariablePicker } from "./variable-picker.js";
+
+/** A board by its uid: loads its JSON, keeps its state in the URL. */
+export function BoardPage({ uid, place }: { uid: string; place: Place }) {
+  const [board, setBoard] = useState<Dashboard | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    const controller = new AbortController();
+    setProblem(null);
+    get<Dashboard>(`dashboards/${encodeURIComponent(uid)}`, controller.signal).then(
+      setBoard,
+      (error: unknown) => {
+        if (controller.signal.aborted) return;
+        setProblem(error instanceof ApiError ? error.message : "The board cannot be read.");
+      },
+    );
+    return () => controller.abort();
+  }, [uid]);
+  if (problem !== null) return <p class="page-problem">{problem}</p>;
+  if (board === null || board.uid !== uid)
+    return <div class="page-loading" role="status" aria-label="Loading" />;
+  return <Board key={uid} board={board} place={place} />;
+}
+
+/** The range in milliseconds; it stays the same until the state or `tick` changes, so that all panels show the same moment. */
+function useRange(state: BoardState, tick: number): Range {
+  return useMemo(() => {
+    const now = Date.now();
+    const toMs = resolveTime(state.to, now, "end") ?? now;
+    const fromMs = resolveTime(state.from, now, "start") ?? toMs - 86_400_000;
+    return fromMs < toMs ? { fromMs, toMs } : { fromMs: toMs - 3_600_000, toMs };
+  }, [state.from, state.to, tick]);
+}
+
+function useTick(refresh: string): [number, () => void] {
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    const every = refreshMs(refresh);
+    if (every === null) return undefined;
+    const timer = setInterval(() => {
+      if (!document.hidden) setTick((before) => before + 1);
+    }, every);
+    return () => clearInterval(timer);
+  }, [refresh]);
+  return [tick, () => setTick((before) => before + 1)];
+}
+
+function Board({ board, place }: { board: Dashboard; place: Place }) {
+  const defaults = { from: board.time.from, to: board.time.to, refresh: board.refresh };
+  const state = readState(place.query, defaults);
+  const [tick, refreshNow] = useTick(state.refresh);
+  const range = useRange(state, tick);
+  const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
+  const change = (part: Partial<BoardState>): void =>
+    navigate(`/d/${board.uid}?${writeState({ ...state, ...part })}`);
+  const zoom = (fromMs: number, toMs: number): void => change({ from: String(fromMs), to: String(toMs) });
+  useEffect(() => {
+    if (state.viewPanel === null) return undefined;
+    const leave = (event: KeyboardEvent): void => {
+      if (event.key === "Escape") change({ viewPanel: null });
+    };
+    document.addEventListener("keydown", leave);
+    return () => document.removeEventListener("keydown", leave);
+  }, [state.viewPanel]);
+
+  const full = board.panels.find((panel) => panel.id === state.viewPanel);
+  const frame = (panel: Panel) => (
+    <PanelFrame
+      uid={board.uid}
+      panel={panel}
+      state={state}
+      range={range}
+      onZoom={zoom}
+      onFullScreen={(viewPanel) => change({ viewPanel })}
+    />
+  );
+  const toggleRow = (id: number): void => {
+    const next = new Set(collapsed);
+    if (!next.delete(id)) next.add(id);
+    setCollapsed(next);
+  };
+  return (
+    <>
+      <PageHead title={board.title} description={board.description}>
+        <TimePicker
+          from={state.from}
+          to={state.to}
+          range={range}
+          onChange={(from, to) => change({ from, to })}
+        />
+        <RefreshPicker
+          value={state.refresh}
+          choices={board.timepicker.refresh_intervals}
+          onChange={(refresh) => change({ refresh })}
+          onNow={refreshNow}
+        />
+      </PageHead>
+      <Variables board={board} state={state} range={range} onChange={(variables) => change({ variables })} />
+      {full === undefined ? (
+        <div class="board">
+          {placePanels(board.panels, collapsed).map(({ panel, y }) => (
+            <div
+              key={panel.id}
+              class={cellClass(panel)}
+              style={{
+                "--x": panel.gridPos.x + 1,
+                "--y": y + 1,
+                "--w": panel.gridPos.w,
+                "--h": panel.gridPos.h,
+              }}
+            >
+              {panel.type === "row" ? (
+                <RowHead
+                  panel={panel}
+                  isCollapsed={collapsed.has(panel.id)}
+                  onToggle={() => toggleRow(panel.id)}
+                />
+              ) : (
+                frame(panel)
+              )}
+            </div>
+          ))}
+        </div>
+      ) : (
+        <div class="board-full">{frame(full)}</div>
+      )}
+    </>
+  );
+}
+
+function cellClass(panel: Panel): string {
+  if (panel.type === "row") return "cell is-row";
+  return panel.type === "stat" || panel.type === "gauge" ? "cell is-small" : "cell";
+}
+
+function RowHead({
+  panel,
+  isCollapsed,
+  onToggle,
+}: {
+  panel: Panel;
+  isCollapsed: boolean;
+  onToggle: () => void;
+}) {
+  return (
+    <h2 class="row-head">
+      <button
+        type="button"
+        class={isCollapsed ? "row-toggle is-collapsed" : "row-toggle"}
+        aria-expanded={!isCollapsed}
+        onClick={onToggle}
+      >
+        <Icon name="chevron" size={14} /> {panel.title}
+      </button>
+    </h2>
+  );
+}
+
+interface VariablesProps {
+  board: Dashboard;
+  state: BoardState;
+  range: Range;
+  onChange: (variables: Record<string, readonly string[]>) => void;
+}
+
+/** A key sees one project only, so the page leaves that variable to Grafana unless a link has set it. */
+function Variables({ board, state, range, onChange }: VariablesProps) {
+  const [isOpen, setOpen] = useState(false);
+  const shown = board.templating.list.filter(
+    (variable) => variable.name !== "project" || state.variables["project"] !== undefined,
+  );
+  const set = shown.filter((variable) => state.variables[variable.name] !== undefined).length;
+  const choose = (name: string, values: readonly string[]): void => {
+    const { [name]: _, ...others } = state.variables;
+    onChange(values.length === 0 ? others : { ...others, [name]: values });
+  };
+  return (
+    <div class={isOpen ? "variables is-open" : "variables"}>
+      <button
+        type="button"
+        class="button variables-toggle"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Icon name="filter" /> Filters{set > 0 ? ` (${set})` : ""}
+      </button>
+      <div class="variables-list">
+        {shown.map((variable) => (
+          <VariablePicker
+            key={variable.name}
+            uid={board.uid}
+            variable={variable}
+            range={range}
+            chosen={state.variables[variable.name] ?? [variable.current.value].flat()}
+            onChange={(values) => choose(variable.name, values)}
+          />
+        ))}
+        {set > 0 && (
+          <button type="button" class="button is-quiet" onClick={() => onChange({})}>
+            Clear
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface RefreshProps {
+  value: string;
+  choices: readonly string[];
+  onChange: (refresh: string) => void;
+  onNow: () => void;
+}
+
+function RefreshPicker({ value, choices, onChange, onNow }: RefreshProps) {
+  const offered = choices.includes(value) || refreshMs(value) === null ? choices : [value, ...choices];
+  return (
+    <div class="button-group" role="group" aria-label="Refresh">
+      <button
+        type="button"
+        class="button is-icon"
+        aria-label="Refresh now"
+        title="Refresh now"
+        onClick={onNow}
+      >
+        <Icon name="refresh" />
+      </button>
+      <select
+        class="button"
+        aria-label="Refresh automatically"
+        value={refreshMs(value) === null ? "off" : value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
+        <option value="off">Off</option>
+        {offered.map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

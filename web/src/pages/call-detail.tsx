@@ -1,0 +1,263 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, get } from "../api/client.js";
+import type { LedgerCall } from "../api/types.js";
+import { exactUsd, formatValue, localDateTime } from "../format/units.js";
+import { PageHead } from "../ui/page-head.js";
+import { AttemptsTimeline } from "./attempts-timeline.js";
+import { classText, costText, modelOf, reasonText } from "./call-words.js";
+
+/** One call: what it was, how it went over the wire, and why it costs what it costs. */
+export function CallDetailPage({ id }: { id: string }) {
+  const [call, setCall] = useState<LedgerCall | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    const controller = new AbortController();
+    get<LedgerCall>(`calls/${encodeURIComponent(id)}`, controller.signal).then(setCall, (error: unknown) => {
+      if (controller.signal.aborted) return;
+      setProblem(error instanceof ApiError ? error.message : "The call cannot be read.");
+    });
+    return () => controller.abort();
+  }, [id]);
+  if (problem !== null) return <p class="page-problem">{problem}</p>;
+  if (call === null) return <div class="page-loading" role="status" aria-label="Loading" />;
+  return (
+    <>
+      <PageHead
+        title={modelOf(call)}
+        description={`${call.provider} · ${localDateTime(Date.parse(call.startTime))}`}
+      >
+        <a class="button" href="/calls">
+          All calls
+        </a>
+      </PageHead>
+      <div class="facts">
+        <Fact name="Cost" value={costText(call)} />
+        <Fact name="Duration" value={formatValue(call.durationMs, "ms")} />
+        <Fact
+          name="First token after"
+          value={call.timeToFirstChunkMs === null ? "–" : formatValue(call.timeToFirstChunkMs, "ms")}
+        />
+        <Fact
+          name="Outcome"
+          value={call.httpStatus === null ? call.outcome : `${call.outcome}, ${call.httpStatus}`}
+        />
+        <Fact name="Attempts" value={String(call.attemptCount)} />
+      </div>
+      <div class="detail-grid">
+        <CostCard call={call} />
+        <UsageCard call={call} />
+        <Card title="Attempts">
+          <AttemptsTimeline call={call} />
+        </Card>
+        <RateLimitCard call={call} />
+        <Card title="For whom">
+          <Pairs
+            pairs={[
+              ["Service", call.attribution.service],
+              ["Environment", call.attribution.environment],
+              ["Team", call.attribution.team],
+              ["Feature", call.attribution.feature],
+              ["User", call.attribution.user],
+              ["Customer", call.attribution.customer],
+              ["Session", call.attribution.session],
+              ...Object.entries(call.attribution.tags).map(([name, value]): [string, string] => [
+                `tag ${name}`,
+                value,
+              ]),
+            ]}
+          />
+        </Card>
+        <Card title="How it was recorded">
+          <Pairs
+            pairs={[
+              ["Operation", call.operation],
+              ["Requested model", call.requestModel],
+              ["Served model", call.responseModel],
+              ["Host", call.host],
+              ["Streaming", call.streaming ? "yes" : "no"],
+              ["Service tier", call.serviceTier],
+              ["Finish reasons", call.finishReasons.join(", ") || null],
+              ["Error", call.errorType],
+              ["Trace", call.traceId],
+              ["Span", call.spanId],
+              ["Merged records", call.otherSpanIds.length === 0 ? null : String(call.otherSpanIds.length)],
+              ["Recorded by", `${call.source.scope} ${call.source.scopeVersion}`.trim() || null],
+              ["Ledger id", call.id],
+            ]}
+          />
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div class="fact">
+      <span class="fact-name">{name}</span>
+      <span class="fact-value">{value}</span>
+    </div>
+  );
+}
+
+function Card({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="card detail-card">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Pairs({ pairs }: { pairs: readonly [string, string | null][] }) {
+  const known = pairs.filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== "");
+  if (known.length === 0) return <p class="is-faint">Nothing is known.</p>;
+  return (
+    <dl class="pairs">
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** `$2.50 per 1M` */
+function unitPriceText(unitPrice: string, per: number): string {
+  const unit = per === 1_000_000 ? "1M" : per === 1_000 ? "1K" : String(per);
+  return per === 1 ? exactUsd(unitPrice) : `${exactUsd(unitPrice)} per ${unit}`;
+}
+
+function CostCard({ call }: { call: LedgerCall }) {
+  const { cost } = call;
+  return (
+    <Card title="Why this price">
+      {cost.reason !== null && <p class="notice">Not fully priced: {reasonText(cost.reason)}.</p>}
+      {cost.status === "not_billable" && <p class="is-faint">The provider does not charge for this call.</p>}
+      {cost.lines.length > 0 && (
+        <div class="table-scroll" tabIndex={0} role="region" aria-label="Cost lines">
+          <table class="data-table">
+            <thead>
+              <tr>
+                <th scope="col">Class</th>
+                <th scope="col" class="is-number">
+                  Quantity
+                </th>
+                <th scope="col" class="is-number">
+                  Price
+                </th>
+                <th scope="col" class="is-number">
+                  Amount
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {cost.lines.map((line) => (
+                <tr key={`${line.class} ${line.rateId}`}>
+                  <td title={line.rateId}>{classText(line.class)}</td>
+                  <td class="is-number">{formatValue(Number(line.quantity), "locale")}</td>
+                  <td class="is-number">
+                    {unitPriceText(line.unitPrice, line.per)}
+                    {line.factors.map((factor) => (
+                      <span class="is-faint" key={factor.name} title={factor.name}>
+                        {" "}
+                        × {factor.factor}
+                      </span>
+                    ))}
+                  </td>
+                  <td class="is-number">{exactUsd(line.amount)}</td>
+                </tr>
+              ))}
+            </tbody>
+            {cost.total !== null && (
+              <tfoot>
+                <tr>
+                  <th scope="row" colSpan={3}>
+                    Total
+                  </th>
+                  <td class="is-number">{exactUsd(cost.total)}</td>
+                </tr>
+              </tfoot>
+            )}
+          </table>
+        </div>
+      )}
+      <Pairs
+        pairs={[
+          ["Priced as", call.pricedModel],
+          ["Matched by", call.matchRule],
+          ["Price book", cost.priceBook],
+          ["Source", cost.source.replaceAll("_", " ")],
+          [
+            "List price",
+            cost.listTotal === null || cost.listTotal === cost.total ? null : exactUsd(cost.listTotal),
+          ],
+          ["Provider said", cost.providerReported === null ? null : exactUsd(cost.providerReported)],
+        ]}
+      />
+    </Card>
+  );
+}
+
+const TOTALS = new Set(["inputTotal", "outputTotal"]);
+
+function UsageCard({ call }: { call: LedgerCall }) {
+  const known = Object.entries(call.usage).filter(
+    ([name, value]) => value !== null && value !== 0 && !TOTALS.has(name),
+  );
+  return (
+    <Card title="Usage">
+      {known.length === 0 ? (
+        <p class="is-faint">The provider reported no usage.</p>
+      ) : (
+        <Pairs pairs={known.map(([name, value]) => [classText(name), formatValue(value ?? 0, "locale")])} />
+      )}
+      <Pairs
+        pairs={[
+          ["Source", call.usageSource],
+          ["Quality", call.usageQuality],
+          ["Rule", call.usageRule],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function RateLimitCard({ call }: { call: LedgerCall }) {
+  return (
+    <Card title="Rate limits reported">
+      {call.rateLimits.length === 0 ? (
+        <p class="is-faint">The response carried none.</p>
+      ) : (
+        <ul class="limits">
+          {call.rateLimits.map((limit) => {
+            const share =
+              limit.limit === null || limit.remaining === null ? null : limit.remaining / limit.limit;
+            return (
+              <li key={limit.kind}>
+                <div class="bars-head">
+                  <span>{classText(limit.kind)}</span>
+                  <span>
+                    {limit.remaining === null ? "?" : formatValue(limit.remaining, "locale", 0)} of{" "}
+                    {limit.limit === null ? "?" : formatValue(limit.limit, "locale", 0)} left
+                  </span>
+                </div>
+                {share !== null && (
+                  <div class="bars-track">
+                    <div
+                      class="bars-fill is-plain"
+                      style={{ width: `${Math.min(1, Math.max(0, share)) * 100}%` }}
+                    />
+                  </div>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,46 @@
+import type { LedgerCall } from "../api/types.js";
+import { exactUsd, formatValue } from "../format/units.js";
+
+/** The best known model name of a call. */
+export function modelOf(call: LedgerCall): string {
+  return call.pricedModel ?? call.responseModel ?? call.requestModel ?? "unknown model";
+}
+
+/** The exact cost, or why there is none. Unknown is never shown as zero. */
+export function costText(call: LedgerCall): string {
+  if (call.cost.status === "not_billable") return "not billed";
+  if (call.cost.total === null) return "no price";
+  return `${call.cost.status === "partial" ? "at least " : ""}${exactUsd(call.cost.total)}`;
+}
+
+const count = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "?" : formatValue(value, "locale", 0);
+
+export function tokensText(call: LedgerCall): string {
+  return `${count(call.usage["inputTotal"])} in, ${count(call.usage["outputTotal"])} out`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  model_unknown: "the price book does not know this model",
+  model_missing: "the call names no model",
+  usage_missing: "the provider reported no usage",
+  usage_conflict: "the reported token counts contradict each other",
+  endpoint_unmapped: "the host is private; say which vendor or pool it belongs to",
+  provider_unknown: "the billing vendor is not known",
+};
+
+/** A cost reason in words; a code without words is shown as it is. */
+export function reasonText(reason: string): string {
+  const [code = reason, detail] = reason.split(":");
+  if (code === "rate_class_unknown" && detail !== undefined)
+    return `the price book has no rate for ${classText(detail)}`;
+  return REASONS[code] ?? reason.replaceAll("_", " ");
+}
+
+/** `cacheWrite5m` or `cache_write_5m` as words. */
+export function classText(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z0-9])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase();
+}

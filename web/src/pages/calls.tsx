@@ -1,0 +1,225 @@
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, get } from "../api/client.js";
+import type { CallPage, LedgerCall } from "../api/types.js";
+import { formatValue, localDateTime } from "../format/units.js";
+import { navigate, type Place } from "../location.js";
+import { resolveTime } from "../time/relative.js";
+import { Icon } from "../ui/icon.js";
+import { PageHead } from "../ui/page-head.js";
+import { costText, modelOf } from "./call-words.js";
+
+const PAGE_SIZE = 50;
+
+/** Filters of the list, named as the API names them. */
+const FILTERS = [
+  { name: "model", label: "Model" },
+  { name: "feature", label: "Feature" },
+  { name: "user", label: "User" },
+  { name: "customer", label: "Customer" },
+  { name: "traceId", label: "Trace id" },
+] as const;
+
+const RANGES = [
+  { label: "Any time", from: "" },
+  { label: "Last hour", from: "now-1h" },
+  { label: "Last 24 hours", from: "now-24h" },
+  { label: "Last 7 days", from: "now-7d" },
+  { label: "Last 30 days", from: "now-30d" },
+] as const;
+
+const OUTCOMES = ["", "ok", "error", "cancelled", "abandoned"] as const;
+const COST_STATUSES = ["", "priced", "partial", "unpriced", "not_billable"] as const;
+
+function apiQuery(query: URLSearchParams, cursor: string | null): string {
+  const wanted = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  for (const name of [...FILTERS.map((filter) => filter.name), "outcome", "costStatus", "to"]) {
+    const value = query.get(name);
+    if (value !== null && value !== "") wanted.set(name, value);
+  }
+  const from = query.get("from");
+  const fromMs = from === null || from === "" ? null : resolveTime(from, Date.now(), "start");
+  if (fromMs !== null) wanted.set("from", new Date(fromMs).toISOString());
+  if (cursor !== null) wanted.set("cursor", cursor);
+  return `calls?${wanted.toString()}`;
+}
+
+interface Loaded {
+  calls: readonly LedgerCall[];
+  cursor: string | null;
+  isLoading: boolean;
+  problem: string | null;
+}
+
+function useCalls(query: URLSearchParams): Loaded & { more: () => void; reload: () => void } {
+  const [state, setState] = useState<Loaded>({ calls: [], cursor: null, isLoading: true, problem: null });
+  const [round, setRound] = useState(0);
+  const text = query.toString();
+  const load = (cursor: string | null, signal?: AbortSignal): void => {
+    setState((before) => ({ ...before, isLoading: true, problem: null }));
+    get<CallPage>(apiQuery(query, cursor), signal).then(
+      ({ data, nextCursor }) =>
+        setState((before) => ({
+          calls: cursor === null ? data : [...before.calls, ...data],
+          cursor: nextCursor,
+          isLoading: false,
+          problem: null,
+        })),
+      (error: unknown) => {
+        if (signal?.aborted === true) return;
+        const problem = error instanceof ApiError ? error.message : "The calls cannot be read.";
+        setState((before) => ({ ...before, isLoading: false, problem }));
+      },
+    );
+  };
+  useEffect(() => {
+    const controller = new AbortController();
+    load(null, controller.signal);
+    return () => controller.abort();
+  }, [text, round]);
+  return { ...state, more: () => load(state.cursor), reload: () => setRound(round + 1) };
+}
+
+/** Every call, newest first, with filters that are in the URL. */
+export function CallsPage({ place }: { place: Place }) {
+  const { calls, cursor, isLoading, problem, more, reload } = useCalls(place.query);
+  const set = (name: string, value: string): void => {
+    const query = new URLSearchParams(place.query);
+    if (value === "") query.delete(name);
+    else query.set(name, value);
+    navigate(`/calls?${query.toString()}`, { replace: true });
+  };
+  return (
+    <>
+      <PageHead
+        title="Calls"
+        description="Every call in the ledger, newest first. Open one to see why it costs what it costs."
+      >
+        <button type="button" class="button" onClick={reload}>
+          <Icon name="refresh" /> Refresh
+        </button>
+      </PageHead>
+      <Filters query={place.query} onSet={set} />
+      {problem !== null && (
+        <p class="page-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {calls.length === 0 && !isLoading && problem === null ? (
+        <p class="page-empty">No call matches. Widen the time or clear a filter.</p>
+      ) : (
+        <CallTable calls={calls} />
+      )}
+      {isLoading && calls.length === 0 && <div class="page-loading" role="status" aria-label="Loading" />}
+      {cursor !== null && (
+        <button type="button" class="button more" disabled={isLoading} onClick={more}>
+          {isLoading ? "Loading…" : "Show older calls"}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Filters({ query, onSet }: { query: URLSearchParams; onSet: (name: string, value: string) => void }) {
+  const select = (name: string, label: string, options: readonly { value: string; text: string }[]) => (
+    <label class="filter" key={name}>
+      <span>{label}</span>
+      <select value={query.get(name) ?? ""} onChange={(event) => onSet(name, event.currentTarget.value)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  const words = (values: readonly string[]) =>
+    values.map((value) => ({ value, text: value === "" ? "Any" : value.replaceAll("_", " ") }));
+  return (
+    <div class="filters" role="search">
+      {select(
+        "from",
+        "Time",
+        RANGES.map((range) => ({ value: range.from, text: range.label })),
+      )}
+      {FILTERS.map((filter) => (
+        <label class="filter" key={filter.name}>
+          <span>{filter.label}</span>
+          <input
+            type="search"
+            value={query.get(filter.name) ?? ""}
+            placeholder="Any"
+            onChange={(event) => onSet(filter.name, event.currentTarget.value.trim())}
+          />
+        </label>
+      ))}
+      {select("outcome", "Outcome", words(OUTCOMES))}
+      {select("costStatus", "Price", words(COST_STATUSES))}
+    </div>
+  );
+}
+
+function CallTable({ calls }: { calls: readonly LedgerCall[] }) {
+  return (
+    <div class="card table-scroll" tabIndex={0} role="region" aria-label="Calls">
+      <table class="data-table is-roomy">
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Model</th>
+            <th scope="col">Feature</th>
+            <th scope="col">User or customer</th>
+            <th scope="col">Outcome</th>
+            <th scope="col" class="is-number">
+              Tokens in
+            </th>
+            <th scope="col" class="is-number">
+              Tokens out
+            </th>
+            <th scope="col" class="is-number">
+              Duration
+            </th>
+            <th scope="col" class="is-number">
+              Attempts
+            </th>
+            <th scope="col" class="is-number">
+              Cost
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {calls.map((call) => (
+            <CallRow key={call.id} call={call} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const tokens = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "?" : formatValue(value, "locale", 0);
+
+function CallRow({ call }: { call: LedgerCall }) {
+  const { feature, user, customer } = call.attribution;
+  return (
+    <tr>
+      <td class="is-nowrap">
+        <a href={`/calls/${encodeURIComponent(call.id)}`}>{localDateTime(Date.parse(call.startTime))}</a>
+      </td>
+      <td title={call.provider}>{modelOf(call)}</td>
+      <td>{feature ?? <span class="is-faint">–</span>}</td>
+      <td>{user ?? customer ?? <span class="is-faint">–</span>}</td>
+      <td>
+        <span class={`outcome is-${call.outcome}`}>{call.outcome}</span>
+        {call.httpStatus !== null && call.httpStatus !== 200 && (
+          <span class="is-faint"> {call.httpStatus}</span>
+        )}
+      </td>
+      <td class="is-number">{tokens(call.usage["inputTotal"])}</td>
+      <td class="is-number">{tokens(call.usage["outputTotal"])}</td>
+      <td class="is-number">{formatValue(call.durationMs, "ms")}</td>
+      <td class="is-number">{call.attemptCount}</td>
+      <td class={`is-number cost is-${call.cost.status}`}>{costText(call)}</td>
+    </tr>
+  );
+}

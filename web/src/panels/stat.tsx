@@ -1,0 +1,54 @@
+import { formatValue } from "../format/units.js";
+import { namedColor } from "./colors.js";
+import { fieldOptions, thresholdColor } from "./field-options.js";
+import { readFields, reduceValues } from "./frame.js";
+import type { PanelProps } from "./panel-props.js";
+
+/** One number, and how it changed against the previous period when the panel asks for it. */
+export function StatPanel({ panel, result, theme }: PanelProps) {
+  const field = readFields(result).find((one) => one.kind === "number");
+  const options = fieldOptions(panel, field?.name ?? "Value");
+  const values = (field?.values ?? []) as (number | null)[];
+  const value = reduceValues(values, panel.options?.reduceOptions?.calcs[0] ?? "last");
+  const steps = options.thresholds?.steps;
+  const isColored = panel.options?.colorMode === "value" && steps !== undefined && value !== null;
+  const color = isColored ? namedColor(thresholdColor(steps, value), theme) : undefined;
+  const text =
+    value === null ? (options.noValue ?? "No data") : formatValue(value, options.unit, options.decimals);
+  return (
+    <div class="stat">
+      <div
+        class={value === null ? "stat-value is-empty" : "stat-value"}
+        style={color === undefined ? {} : { color }}
+      >
+        {text}
+      </div>
+      {panel.options?.showPercentChange === true && (
+        <Change
+          before={values[0] ?? null}
+          now={value}
+          mode={panel.options.percentChangeColorMode ?? "standard"}
+        />
+      )}
+    </div>
+  );
+}
+
+function Change({ before, now, mode }: { before: number | null; now: number | null; mode: string }) {
+  if (before === null || now === null || before === 0) {
+    return <div class="stat-change is-flat">no previous period to compare</div>;
+  }
+  const change = (now - before) / Math.abs(before);
+  const size = Math.abs(change);
+  if (size < 0.0005) return <div class="stat-change is-flat">unchanged from previous period</div>;
+  const isUp = change > 0;
+  const tone = mode === "same_as_value" ? "flat" : isUp === (mode === "standard") ? "good" : "bad";
+  const text =
+    size >= 10 ? `${(size + (isUp ? 1 : 0)).toFixed(0)}×` : `${(size * 100).toFixed(size < 0.1 ? 1 : 0)}%`;
+  return (
+    <div class={`stat-change is-${tone}`}>
+      <span aria-hidden="true">{isUp ? "▲" : "▼"}</span> <span class="sr-only">{isUp ? "up" : "down"}</span>
+      {text} <span class="stat-against">vs previous period</span>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { BoardSummary } from "../api/types.js";
+import { followLink } from "../location.js";
+import { chooseTheme, type ThemeChoice, themeChoice } from "../theme.js";
+import { Icon, type IconName } from "./icon.js";
+
+interface Props {
+  boards: readonly BoardSummary[];
+  path: string;
+  children: ComponentChildren;
+}
+
+/** The frame of every page: navigation at the side, or in a drawer on small screens. */
+export function Shell({ boards, path, children }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <div class={isOpen ? "shell is-open" : "shell"} onClick={followLink}>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <div class="topbar">
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={isOpen ? "Close navigation" : "Open navigation"}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Icon name={isOpen ? "close" : "menu"} size={20} />
+        </button>
+        <Brand />
+      </div>
+      <nav class="sidebar" aria-label="Main">
+        <Brand />
+        <div class="nav-group">
+          <p class="nav-title" id="nav-boards">
+            Boards
+          </p>
+          <ul aria-labelledby="nav-boards">
+            {boards.map((board) => (
+              <NavItem key={board.uid} href={`/d/${board.uid}`} text={board.title} icon="board" path={path} />
+            ))}
+          </ul>
+        </div>
+        <div class="nav-group">
+          <p class="nav-title" id="nav-ledger">
+            Ledger
+          </p>
+          <ul aria-labelledby="nav-ledger">
+            <NavItem href="/calls" text="Calls" icon="list" path={path} />
+            <NavItem href="/budgets" text="Budgets" icon="budget" path={path} />
+            <NavItem href="/start" text="Connect an app" icon="start" path={path} />
+          </ul>
+        </div>
+        <div class="nav-foot">
+          <ThemeSwitch />
+          <a class="nav-small" href="/api/docs">
+            API reference
+          </a>
+        </div>
+      </nav>
+      <div class="scrim" onClick={() => setOpen(false)} />
+      <main id="main" class="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Brand() {
+  return (
+    <a class="brand" href="/">
+      <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
+        <rect width="32" height="32" rx="7" class="brand-tile" />
+        <rect x="7" y="7" width="4" height="18" rx="1.5" class="brand-bar" />
+        <rect x="14" y="8" width="12" height="3.6" rx="1.8" class="brand-bar" />
+        <rect x="14" y="14.2" width="8" height="3.6" rx="1.8" class="brand-light" />
+        <rect x="14" y="20.4" width="10" height="3.6" rx="1.8" class="brand-bar" />
+      </svg>
+      Spanledger
+    </a>
+  );
+}
+
+interface NavProps {
+  href: string;
+  text: string;
+  icon: IconName;
+  path: string;
+}
+
+/** Boards keep the time range and filters of the board one comes from. */
+function NavItem({ href, text, icon, path }: NavProps) {
+  const isCurrent = path === href || path.startsWith(`${href}/`);
+  const keeps = href.startsWith("/d/") && path.startsWith("/d/") && !isCurrent;
+  const query = new URLSearchParams(keeps ? window.location.search : "");
+  query.delete("viewPanel");
+  const suffix = query.size > 0 ? `?${query.toString()}` : "";
+  return (
+    <li>
+      <a class="nav-item" href={href + suffix} aria-current={isCurrent ? "page" : undefined}>
+        <Icon name={icon} /> {text}
+      </a>
+    </li>
+  );
+}
+
+const THEMES: readonly { choice: ThemeChoice; icon: IconName; text: string }[] = [
+  { choice: "system", icon: "system", text: "Theme of the system" },
+  { choice: "light", icon: "sun", text: "Light theme" },
+  { choice: "dark", icon: "moon", text: "Dark theme" },
+];
+
+function ThemeSwitch() {
+  const [chosen, setChosen] = useState(themeChoice);
+  return (
+    <div class="theme-switch" role="group" aria-label="Theme">
+      {THEMES.map(({ choice, icon, text }) => (
+        <button
+          key={choice}
+          type="button"
+          aria-pressed={chosen === choice}
+          aria-label={text}
+          title={text}
+          onClick={() => {
+            chooseTheme(choice);
+            setChosen(choice);
+          }}
+        >
+          <Icon name={icon} />
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -130,7 +130,7 @@ export function buildCall(span: Span, reading: Reading, dialect: string): Call {
     ...settleUsage(
       reading,
       {
-        dialect,
+        dialect: reading.generation === null ? dialect : `${dialect}_${reading.generation}`,
         scope: source.scope,
         scopeVersion: source.scopeVersion,
         provider,

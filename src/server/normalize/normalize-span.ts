@@ -39,8 +39,11 @@ export function normalizeSpan(span: Span): Normalized {
   if (reason !== null) return { kind: "rejected", reason };
   const dialect = dialectOf(span);
   const reading = dialect?.read(span);
-  if (dialect !== undefined && reading !== undefined && reading.role !== "none") {
-    return { kind: reading.role, call: buildCall(span, reading, dialect.name) };
+  if (dialect !== undefined && reading !== undefined) {
+    const { role } = reading;
+    if (role === "call" || role === "aggregate")
+      return { kind: role, call: buildCall(span, reading, dialect.name) };
+    if (role === "ignored") return { kind: "ignored" };
   }
   return span.parentSpanId === "" || span.parentSpanId === span.spanId
     ? { kind: "ignored" }

@@ -59,9 +59,11 @@ export interface SettledUsage {
 
 /** What one dialect read off one span: still in the sender's vocabulary where a later step translates it. */
 export interface Reading {
-  /** `call`: a model call; `aggregate`: known to repeat its children; `none`: neither. */
-  role: "call" | "aggregate" | "none";
+  /** `call`: a model call; `aggregate`: known to repeat its children; `none`: neither; `ignored`: and no ancestor of a call. */
+  role: "call" | "aggregate" | "none" | "ignored";
   operation: Operation;
+  /** Generation of the sender where one name covers several ways of counting, such as Vercel AI 5, 6, 7. */
+  generation: string | null;
   /** As written by the sender. */
   provider: string | null;
   /** Billing vendor stated by the application itself; outranks everything. */
@@ -104,6 +106,7 @@ export function emptyReading(): Reading {
   return {
     role: "none",
     operation: "other",
+    generation: null,
     provider: null,
     providerOverride: null,
     clientFlavor: null,

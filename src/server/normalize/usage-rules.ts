@@ -65,6 +65,8 @@ export interface EmitterRule {
   loses?: readonly OptionalClass[];
   /** Classes this emitter writes whenever they are not zero: absent means zero. */
   writes?: readonly OptionalClass[];
+  /** The total is the provider's own and counts cache tokens that the emitter drops: a surplus in it is their number. */
+  totalCountsCache?: true;
 }
 
 /**
@@ -74,7 +76,7 @@ export interface EmitterRule {
 export const EMITTERS: readonly EmitterRule[] = [
   {
     name: "traceloop_openai",
-    scope: /^(@traceloop\/instrumentation-openai|opentelemetry\.instrumentation\.openai)/,
+    scope: /^@traceloop\/instrumentation-openai/,
     input: "inclusive",
     reasoning: "inside",
     loses: ["cacheRead", "reasoning"],
@@ -84,13 +86,20 @@ export const EMITTERS: readonly EmitterRule[] = [
     scope: /^@traceloop\/instrumentation-anthropic$/,
     before: "0.28.0",
     input: "exclusive",
-    reasoning: "inside",
     writes: ["cacheRead", "cacheWrite"],
   },
   {
+    // Read in its later source, not run: the sum of all input is written.
     name: "traceloop_anthropic",
     scope: /^@traceloop\/instrumentation-anthropic$/,
-    reasoning: "inside",
+    since: "0.28.0",
+    writes: ["cacheRead", "cacheWrite"],
+  },
+  {
+    // Python OpenLLMetry, read in source, not run: cache tokens are added to the input it writes.
+    name: "openllmetry_anthropic",
+    scope: /^opentelemetry\.instrumentation\.anthropic/,
+    input: "inclusive",
     writes: ["cacheRead", "cacheWrite"],
   },
   {
@@ -107,7 +116,7 @@ export const EMITTERS: readonly EmitterRule[] = [
     writes: ["cacheRead", "reasoning"],
   },
   {
-    name: "traceloop_langchain",
+    name: "traceloop_framework",
     scope: /^@traceloop\/instrumentation-(langchain|llamaindex)$/,
     input: "inclusive",
     loses: ["cacheRead", "cacheWrite", "reasoning"],
@@ -116,7 +125,8 @@ export const EMITTERS: readonly EmitterRule[] = [
     name: "openinference_bedrock",
     scope: /^@arizeai\/openinference-instrumentation-bedrock/,
     input: "exclusive",
-    loses: ["cacheRead", "cacheWrite"],
+    writes: ["cacheRead", "cacheWrite"],
+    totalCountsCache: true,
   },
   {
     name: "openinference_anthropic",
@@ -135,7 +145,7 @@ export const EMITTERS: readonly EmitterRule[] = [
     name: "openinference_langchain",
     scope: /^@arizeai\/openinference-instrumentation-langchain/,
     input: "inclusive",
-    writes: ["cacheRead", "cacheWrite"],
+    writes: ["cacheRead", "cacheWrite", "reasoning"],
   },
   {
     name: "otel_openai",
@@ -144,20 +154,15 @@ export const EMITTERS: readonly EmitterRule[] = [
     reasoning: "inside",
     loses: ["cacheRead", "reasoning"],
   },
-  {
-    name: "otel_aws_sdk",
-    scope: /^(@opentelemetry\/instrumentation-aws-sdk|opentelemetry\.instrumentation\.botocore)/,
-    input: "exclusive",
-    loses: ["cacheRead", "cacheWrite"],
-  },
+  { name: "otel_aws_sdk", dialect: "aws_sdk", input: "exclusive", loses: ["cacheRead", "cacheWrite"] },
   {
     name: "openlit_exclusive",
-    scope: /^@?openlit/,
+    dialect: "openlit",
     families: ["anthropic", "bedrock"],
     input: "exclusive",
     writes: ["cacheRead", "cacheWrite"],
   },
-  { name: "openlit", scope: /^@?openlit/, input: "inclusive", writes: ["cacheRead"] },
+  { name: "openlit", dialect: "openlit", input: "inclusive", writes: ["cacheRead"] },
   {
     name: "anthropic_native",
     dialect: "anthropic_native",
@@ -166,21 +171,21 @@ export const EMITTERS: readonly EmitterRule[] = [
     writes: ["cacheRead", "cacheWrite", "reasoning"],
   },
   {
-    name: "vercel_v5_exclusive",
+    name: "vercel_5_exclusive",
     dialect: "vercel_ai_5",
     families: ["anthropic", "bedrock"],
     input: "exclusive",
   },
-  { name: "vercel_v5", dialect: "vercel_ai_5", input: "inclusive", loses: ["cacheRead"] },
+  { name: "vercel_5", dialect: "vercel_ai_5", input: "inclusive", loses: ["cacheRead"] },
   {
-    name: "vercel_v6",
+    name: "vercel_6",
     dialect: "vercel_ai_6",
     input: "inclusive",
     reasoning: "inside",
     writes: ["cacheRead", "cacheWrite", "reasoning"],
   },
   {
-    name: "vercel_v7",
+    name: "vercel_7",
     dialect: "vercel_ai_7",
     input: "inclusive",
     reasoning: "inside",
@@ -203,8 +208,8 @@ export const EMITTERS: readonly EmitterRule[] = [
     reasoning: "outside",
     writes: ["cacheRead", "reasoning"],
   },
-  // Read in source, not run: the callback copies LiteLLM's OpenAI-shaped usage, in which prompt tokens contain cache tokens.
   {
+    // Read in source, not run: the callback copies an OpenAI-shaped usage, in which prompt tokens contain cache tokens.
     name: "litellm",
     dialect: "litellm",
     input: "inclusive",

@@ -81,9 +81,21 @@ function decideReasoning(
   return { semantics: "inside", rule: "reasoning_inside:convention" };
 }
 
+/** What the total holds beyond input and output as written; 0 when one of the three is missing. */
+function surplusOf({ total, input, output }: ReportedUsage): number {
+  return total === null || input === null || output === null ? 0 : total - input - output;
+}
+
 /** 0 where leaving the class out means none, null where it means nothing. */
-function absent(name: OptionalClass, context: UsageContext, rules: readonly EmitterRule[]): number | null {
+function absent(
+  name: OptionalClass,
+  reported: ReportedUsage,
+  context: UsageContext,
+  rules: readonly EmitterRule[],
+): number | null {
   if (classCannotOccur(name, context)) return 0;
+  if (name !== "reasoning" && surplusOf(reported) > 0 && rules.some((rule) => rule.totalCountsCache))
+    return null;
   const rule = rules.find((row) => row.loses?.includes(name) || row.writes?.includes(name));
   return rule?.writes?.includes(name) ? 0 : null;
 }
@@ -130,8 +142,8 @@ function resolveInput(
   out: Resolution,
 ): void {
   const { usage } = out;
-  const read = reported.cacheRead ?? absent("cacheRead", context, rules);
-  const write = cacheWriteOf(reported) ?? absent("cacheWrite", context, rules);
+  const read = reported.cacheRead ?? absent("cacheRead", reported, context, rules);
+  const write = cacheWriteOf(reported) ?? absent("cacheWrite", reported, context, rules);
   usage.cacheRead = read;
   splitCacheWrites(reported, usage, write, out);
   usage.inputAudio = reported.inputAudio;
@@ -185,7 +197,7 @@ function resolveOutput(
   usage.outputAudio = reported.outputAudio;
   usage.outputImage = reported.outputImage;
   const modal = known(reported.outputAudio) + known(reported.outputImage);
-  const reasoning = reported.reasoning ?? absent("reasoning", context, rules);
+  const reasoning = reported.reasoning ?? absent("reasoning", reported, context, rules);
   usage.outputReasoning = reasoning;
   if (reported.textOutput !== null) {
     usage.output = reported.textOutput;
@@ -213,17 +225,21 @@ function resolveOutput(
 }
 
 /** What a total says beyond the numbers beside it: thoughts outside the output (Gemini), cache tokens outside the input (Bedrock). */
-function useTotal(reported: ReportedUsage, context: UsageContext, out: Resolution): void {
+function useTotal(
+  reported: ReportedUsage,
+  context: UsageContext,
+  rules: readonly EmitterRule[],
+  out: Resolution,
+): void {
   const { usage } = out;
-  if (reported.total === null || reported.input === null || reported.output === null) return;
-  const surplus = reported.total - reported.input - reported.output;
-  if (surplus <= 0) return;
+  const surplus = surplusOf(reported);
+  if (surplus <= 0 || reported.input === null) return;
   const family = usageFamily(context.provider, context.model);
   if (family === "gemini" && reported.reasoning === null && usage.outputTotal !== null) {
     usage.outputReasoning = surplus;
     usage.outputTotal += surplus;
     out.names.push("reasoning_from_total");
-  } else if ((family === "bedrock" || family === "anthropic") && usage.inputTotal === null) {
+  } else if (usage.inputTotal === null && rules.some((rule) => rule.totalCountsCache)) {
     usage.inputTotal = reported.input + surplus;
     out.names.push("input_total_from_total");
   }
@@ -256,7 +272,7 @@ export function resolveUsage(reported: ReportedUsage, context: UsageContext): Re
   const out = new Resolution();
   resolveInput(reported, context, rules, out);
   resolveOutput(reported, context, rules, out);
-  useTotal(reported, context, out);
+  useTotal(reported, context, rules, out);
   Object.assign(out.usage, reported.units);
   return { usage: out.usage, quality: qualityOf(out), rule: out.names.join("+") || "none" };
 }

@@ -1,0 +1,38 @@
+import { asCount, asText, firstCount } from "../attributes.js";
+import type { Dialect } from "../dialect.js";
+import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
+
+/**
+ * Spans of `@anthropic-ai/sdk` itself (from 0.134). Only `messages.create` names an operation; counting tokens or managing sessions
+ * carries a model but is no model call. Source: the package's tracing table, 1.12.0, read 2026-11-25.
+ */
+export const anthropicNative: Dialect = {
+  name: "anthropic_native",
+  claims: (span) => span.scope.name.startsWith("com.anthropic.sdk."),
+  read(span) {
+    const reading = readGenAiFields(span);
+    if (!span.attributes.has("gen_ai.operation.name")) return reading;
+    settleGenAiRole(span, reading);
+    const resent = asCount(span.attributes.get("http.request.resend_count"));
+    const stop = asText(span.attributes.get("anthropic.message.stop_reason"));
+    return {
+      ...reading,
+      attemptCount: resent === null ? null : resent + 1,
+      finishReasons: reading.finishReasons.length > 0 || stop === null ? reading.finishReasons : [stop],
+    };
+  },
+};
+
+/** Spans of `@mistralai/mistralai` 2.x itself. OCR is billed by pages. Source: the package's observability code, 2.7.0, read 2026-11-25. */
+export const mistralNative: Dialect = {
+  name: "mistral_native",
+  claims: (span) => /^mistralai?_sdk/.test(span.scope.name),
+  read(span) {
+    const reading = readGenAiFields(span);
+    settleGenAiRole(span, reading);
+    const pages = firstCount(span.attributes, ["mistral_ai.ocr.usage.pages_processed"]);
+    if (pages === null || reading.usage === null) return reading;
+    reading.usage.units.pages = pages;
+    return { ...reading, role: "call", operation: "other" };
+  },
+};

@@ -1,0 +1,24 @@
+import type { Dialect } from "../dialect.js";
+import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
+
+const SCOPE = /^@traceloop\//;
+/** These copy the requested model into the response model. */
+const COPIES_MODEL = /^@traceloop\/instrumentation-(langchain|llamaindex|bedrock)$/;
+const AGGREGATE_KINDS = new Set(["workflow", "task", "agent", "tool"]);
+
+/** OpenLLMetry (Traceloop): GenAI names of several generations; workflow, task, agent and tool spans are no calls. */
+export const traceloop: Dialect = {
+  name: "traceloop",
+  claims: (span) => SCOPE.test(span.scope.name) || span.attributes.has("traceloop.span.kind"),
+  read(span) {
+    const reading = readGenAiFields(span);
+    settleGenAiRole(span, reading);
+    if (AGGREGATE_KINDS.has(String(span.attributes.get("traceloop.span.kind")))) {
+      reading.role = reading.role === "none" ? "none" : "aggregate";
+    }
+    if (COPIES_MODEL.test(span.scope.name) && reading.responseModel === reading.requestModel) {
+      reading.responseModel = null;
+    }
+    return reading;
+  },
+};

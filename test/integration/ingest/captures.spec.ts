@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  callsOf,
+  type ExpectedCall,
+  loadCaptures,
+  recordsOf,
+  settled,
+  spansOf,
+  tokensOf,
+} from "./captures.js";
+import type { SettledRow } from "../../../src/server/ledger/settle.js";
+
+const captures = loadCaptures().filter(
+  ({ files }) => files.every(({ file }) => !file.includes("logs.")) || true,
+);
+
+function rowFor(rows: readonly SettledRow[], call: ExpectedCall): SettledRow | undefined {
+  const ids = call.same_call_span_ids ?? [call.span_id];
+  return rows.find(({ call: { spanId } }) => ids.includes(spanId));
+}
+
+/** What is wrong with a row, one line per field. */
+function differences(row: SettledRow, want: ExpectedCall): string[] {
+  const problems: string[] = [];
+  const { call } = row;
+  const flagged = call.usageQuality !== "exact";
+  const check = (name: string, actual: unknown, wanted: unknown, excused: boolean): void => {
+    if (wanted === undefined) return;
+    if (wanted === "not recorded") {
+      if (actual !== null && !excused) problems.push(`${name}: ${String(actual)} although not recorded`);
+    } else if (actual !== wanted) problems.push(`${name}: ${String(actual)} instead of ${String(wanted)}`);
+  };
+  const tokens = tokensOf(call);
+  for (const [name, wanted] of Object.entries(want.tokens)) check(name, tokens[name], wanted, flagged);
+  check("provider", call.provider === "unknown" ? null : call.provider, want.provider, false);
+  check("requestModel", call.requestModel, want.request_model, flagged);
+  check("responseModel", call.responseModel, want.response_model, false);
+  check("finishReason", call.finishReasons[0] ?? null, want.finish_reason_normalized, false);
+  check("errorType", call.errorType, want.error_type, false);
+  check("httpStatus", call.httpStatus, want.http_status, false);
+  if ((call.outcome === "error" ? "error" : "ok") !== want.status) problems.push(`outcome ${call.outcome}`);
+  if (call.billable !== (want.billable ?? true)) problems.push(`billable ${String(call.billable)}`);
+  return problems;
+}
+
+describe("captures of real instrumentations", () => {
+  const withSpans = captures.filter(({ expected }) =>
+    expected.calls.every(({ span_id }) => span_id !== undefined),
+  );
+
+  it.each(withSpans.map((capture) => [`${capture.folder}/${capture.case}`, capture] as const))(
+    "%s",
+    (_name, capture) => {
+      const rows = settled(recordsOf(spansOf(capture)));
+      const calls = callsOf(rows);
+      const problems: string[] = [];
+      for (const want of capture.expected.calls) {
+        const row = rowFor(calls, want);
+        if (row === undefined) problems.push(`${want.span_id}: no row`);
+        else problems.push(...differences(row, want).map((text) => `${want.span_id}: ${text}`));
+        if (row !== undefined && want.same_call_span_ids !== undefined) {
+          expect([row.call.spanId, ...row.otherSpanIds].sort()).toEqual([...want.same_call_span_ids].sort());
+        }
+      }
+      expect(problems).toEqual([]);
+      expect(calls.filter(({ call }) => call.billable)).toHaveLength(capture.expected.billable_calls);
+      expect(calls.filter(({ call }) => !call.billable)).toHaveLength(capture.expected.error_calls ?? 0);
+      const rowIds = new Set(calls.map(({ call }) => call.spanId));
+      const standsFor = new Set(capture.expected.calls.flatMap((want) => want.same_call_span_ids ?? []));
+      for (const span of capture.expected.must_not_be_billed) {
+        if (typeof span !== "string" && !standsFor.has(span.span_id))
+          expect(rowIds).not.toContain(span.span_id);
+      }
+    },
+  );
+});

@@ -12,7 +12,7 @@ export class DemoLedger {
 
   /** Whether calls of an earlier demo are there: they carry the tag `demo`. */
   async hasDemoCalls(): Promise<boolean> {
-    const page = (await this.api.get("calls", { limit: 1, "tag.demo": "true" })) as { data: unknown[] };
+    const page = (await this.api.get("calls", { limit: 1, "tag:demo": "true" })) as { data: unknown[] };
     return page.data.length > 0;
   }
 

@@ -2,7 +2,7 @@ import { CUSTOMERS, endUser, ENGINEERS, MODELS } from "../cast.js";
 import type { PlannedCall, Who } from "../planned-call.js";
 import type { Reply } from "../providers/index.js";
 import { RHYTHMS } from "../rhythm.js";
-import type { Feature, SessionContext } from "./feature.js";
+import type { Feature } from "./feature.js";
 import { limitWindow, pacing, SPEEDS } from "./timing.js";
 
 const PLAIN = {

@@ -1,0 +1,27 @@
+import type { Command } from "./command.js";
+import { budgetsCommand } from "./commands/budgets.js";
+import { demoCommand } from "./commands/demo.js";
+import { doctorCommand } from "./commands/doctor.js";
+import { exportCommand } from "./commands/export.js";
+import { importCommand } from "./commands/import.js";
+import { keysCommand } from "./commands/keys.js";
+import { migrateCommand } from "./commands/migrate.js";
+import { priceCommand } from "./commands/price.js";
+import { reportCommand } from "./commands/report.js";
+import { repriceCommand } from "./commands/reprice.js";
+import { startCommand } from "./commands/start.js";
+
+/** Every command, in the order of `spanledger --help`. */
+export const commands: readonly Command[] = [
+  startCommand,
+  demoCommand,
+  reportCommand,
+  priceCommand,
+  budgetsCommand,
+  keysCommand,
+  exportCommand,
+  importCommand,
+  repriceCommand,
+  doctorCommand,
+  migrateCommand,
+];

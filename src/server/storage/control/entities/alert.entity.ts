@@ -25,7 +25,7 @@ export class Alert {
 
   /** The facts at the time of firing, as webhooks carry them. */
   @Column({ type: "json" })
-  payload: Record<string, unknown>;
+  payload: object;
 
   @Column({ name: "fired_at", type: "timestamptz", precision: 3 })
   firedAt: Date;

@@ -35,7 +35,7 @@ export class Outbox {
 
   /** The message; every attempt is built from it and so is byte-equal. */
   @Column({ type: "json" })
-  payload: Record<string, unknown>;
+  payload: object;
 
   @Column({ type: "text", default: "pending" })
   status: DeliveryStatus;

@@ -61,7 +61,7 @@ export class EnvelopeReader {
     while (reader.pos < end) {
       const field = reader.tag(end);
       if (field === 1 && reader.wireType === WIRE_BYTES) {
-        this.attributeFields(1, reader.fieldEnd(end), attributes);
+        this.#attributeFields(1, reader.fieldEnd(end), attributes);
       } else if (field === 2 && reader.wireType === WIRE_BYTES) {
         this.#scopeBlock(reader.fieldEnd(end), resource, readItem);
       } else reader.skip(field, end);
@@ -88,13 +88,21 @@ export class EnvelopeReader {
     while (reader.pos < end) {
       const field = reader.tag(end);
       if (reader.wireType !== WIRE_BYTES || field > 2) reader.skip(field, end);
-      else if (field === 1) scope.name = reader.text(reader.fieldEnd(end));
-      else scope.version = reader.text(reader.fieldEnd(end));
+      else if (field === 1) scope.name = this.shortText(reader.fieldEnd(end));
+      else scope.version = this.shortText(reader.fieldEnd(end));
     }
   }
 
+  /** The field that ends at `end` as text, or "" when it is longer than a value may be. */
+  shortText(end: number): string {
+    const { reader } = this;
+    if (end - reader.pos <= this.options.limits.valueBytes) return reader.text(end);
+    reader.pos = end;
+    return "";
+  }
+
   /** Reads a message whose only field of interest is `wanted`, a repeated KeyValue, into `target`. */
-  attributeFields(wanted: number, end: number, target: Map<string, AttributeValue>): void {
+  #attributeFields(wanted: number, end: number, target: Map<string, AttributeValue>): void {
     const { reader } = this;
     while (reader.pos < end) {
       const field = reader.tag(end);

@@ -1,6 +1,11 @@
 import { Inject, Injectable } from "@nestjs/common";
+import { IngestMetrics } from "../ingest/ingest-metrics.js";
 import { IngestService } from "../ingest/ingest.service.js";
 import type { Decoded } from "./decoded.js";
+import { decodeLogs } from "./logs-decoder.js";
+import { decodeLogsJson } from "./logs-json-decoder.js";
+import { decodeMetrics } from "./metrics-decoder.js";
+import { decodeMetricsJson } from "./metrics-json-decoder.js";
 import type { Encoding, ExportOutcome } from "./otlp-response.js";
 import type { Signal } from "./signal.js";
 import { decodeTraces } from "./traces-decoder.js";
@@ -14,27 +19,41 @@ export interface ExportRequest {
   project: string;
 }
 
+const TRACES = { protobuf: decodeTraces, json: decodeTracesJson };
+/** Log records and metrics repeat what spans say; they are checked and answered, and not kept yet. */
+const CHECKED_ONLY = {
+  logs: { protobuf: decodeLogs, json: decodeLogsJson },
+  metrics: { protobuf: decodeMetrics, json: decodeMetricsJson },
+};
+
 /** From bytes to acknowledged rows, the same for HTTP and gRPC. */
 @Injectable()
 export class ExportReceiver {
-  constructor(@Inject(IngestService) private readonly ingest: Pick<IngestService, "accept">) {}
+  constructor(
+    @Inject(IngestService) private readonly ingest: Pick<IngestService, "accept">,
+    private readonly metrics: IngestMetrics,
+  ) {}
 
   /**
    * Resolves when everything acceptable is durable.
    * @throws AppError `invalid_request` when the body cannot be decoded, `overloaded` when it cannot be stored now
    */
-  async receive(request: ExportRequest): Promise<ExportOutcome> {
-    const decode = request.encoding === "json" ? decodeTracesJson : decodeTraces;
-    const decoded = decode(request.body);
-    if (decoded.items.length === 0) return refusalsOf(decoded);
-    const result = await this.ingest.accept(request.project, decoded.items);
+  async receive({ signal, encoding, body, project }: ExportRequest): Promise<ExportOutcome> {
+    if (signal !== "traces") return this.#refused(CHECKED_ONLY[signal][encoding](body));
+    const decoded = TRACES[encoding](body);
+    if (decoded.items.length === 0) return this.#refused(decoded);
+    const stored = await this.ingest.accept(project, decoded.items);
+    const refused = this.#refused(decoded);
     return {
-      rejected: decoded.rejected + result.rejected,
-      messages: [...new Set([...decoded.reasons, ...result.messages])],
+      rejected: refused.rejected + stored.rejected,
+      messages: [...new Set([...refused.messages, ...stored.messages])],
     };
   }
-}
 
-function refusalsOf(decoded: Decoded<unknown>): ExportOutcome {
-  return { rejected: decoded.rejected, messages: decoded.reasons };
+  /** Counts what the decoder refused; the ingest room never sees it. */
+  #refused({ rejected, refusals }: Decoded<unknown>): ExportOutcome {
+    this.metrics.received += rejected;
+    for (const [refusal, count] of refusals) this.metrics.reject(refusal.code, count);
+    return { rejected, messages: [...refusals.keys()].map((refusal) => refusal.message) };
+  }
 }

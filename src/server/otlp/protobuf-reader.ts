@@ -105,8 +105,7 @@ export class ProtobufReader {
 
   /** An unsigned 64-bit little-endian integer. */
   fixed64(end: number): bigint {
-    const value = this.view.getBigUint64(this.take(8, end), true);
-    return value;
+    return this.view.getBigUint64(this.take(8, end), true);
   }
 
   /** A signed 64-bit little-endian integer: a number while exact (|v| < 2^53), else a bigint. */
@@ -129,11 +128,11 @@ export class ProtobufReader {
     return start === fieldEnd ? "" : this.bytes.toString("utf8", start, fieldEnd);
   }
 
-  /** The rest of the field as lower-case hex. */
-  hex(fieldEnd: number): string {
+  /** The rest of the field as lower-case hex when it has exactly `bytes` bytes, else "". */
+  id(fieldEnd: number, bytes: number): string {
     const start = this.pos;
     this.pos = fieldEnd;
-    return this.bytes.toString("hex", start, fieldEnd);
+    return fieldEnd - start === bytes ? this.bytes.toString("hex", start, fieldEnd) : "";
   }
 
   /** Skips the field whose tag (`field`, `wireType`) was just read. */

@@ -1,11 +1,14 @@
 import type { AttributeValue, Resource, Scope, Span, SpanEvent } from "../domain/span.js";
-import { type Decoded, DecodedBuilder } from "./decoded.js";
+import { type Decoded, DecodedBuilder, type Refusal, tooMany } from "./decoded.js";
 import { EnvelopeReader } from "./envelope-reader.js";
 import { DEFAULT_OPTIONS, type DecodeOptions } from "./limits.js";
-import { type ProtobufReader, WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from "./protobuf-reader.js";
-import { parentId, spanRefusal } from "./span-ids.js";
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT } from "./protobuf-reader.js";
+import { spanIdOrNone, spanRefusal } from "./span-ids.js";
 
-export const REJECT_NOT_A_SPAN = "not a span: was another signal sent to the traces path?";
+export const NOT_A_SPAN: Refusal = {
+  code: "not_a_span",
+  message: "not a span: was another signal sent to the traces path?",
+};
 
 /** A span being filled. */
 interface OpenSpan extends Span {
@@ -83,13 +86,13 @@ class TracesDecoder {
   #span(end: number, resource: Resource, scope: Scope): void {
     const out = this.#out;
     if (out.items.length >= this.options.limits.items) {
-      out.reject(`more than ${this.options.limits.items} spans in one request`);
+      out.reject(tooMany("spans", this.options.limits.items));
       return;
     }
     const span = this.#fields(end, resource, scope);
-    const reason = span === null ? REJECT_NOT_A_SPAN : spanRefusal(span);
+    const reason = span === null ? NOT_A_SPAN : spanRefusal(span);
     if (span !== null && reason === null) out.items.push(span);
-    else out.reject(reason ?? REJECT_NOT_A_SPAN);
+    else out.reject(reason ?? NOT_A_SPAN);
   }
 
   /** A span with every field that the bytes up to `end` hold, or null when a known field has a type that no span has. */
@@ -115,21 +118,16 @@ class TracesDecoder {
 
   #delimited(span: OpenSpan, field: number, end: number): void {
     const { reader } = this.#envelope;
-    if (field === 1) span.traceId = idAt(reader, end, 16);
-    else if (field === 2) span.spanId = idAt(reader, end, 8);
-    else if (field === 4) span.parentSpanId = parentId(idAt(reader, end, 8));
-    else if (field === 5) span.name = this.#name(end);
+    if (field === 1) span.traceId = reader.id(end, 16);
+    else if (field === 2) span.spanId = reader.id(end, 8);
+    else if (field === 4) span.parentSpanId = spanIdOrNone(reader.id(end, 8));
+    else if (field === 5) span.name = this.#envelope.shortText(end);
     else if (field === 15) span.statusCode = this.#statusCode(end);
     else if (field === 11) {
       if (span.events === NO_EVENTS) span.events = [];
       this.#event(span.events, end);
     }
     reader.pos = end;
-  }
-
-  #name(end: number): string {
-    const { reader } = this.#envelope;
-    return end - reader.pos > this.options.limits.valueBytes ? "" : reader.text(end);
   }
 
   #statusCode(end: number): number {
@@ -152,16 +150,12 @@ class TracesDecoder {
     while (reader.pos < end) {
       const field = reader.tag(end);
       if (field === 1 && reader.wireType === WIRE_FIXED64) timeUnixNano = reader.fixed64(end);
-      else if (field === 2 && reader.wireType === WIRE_BYTES) name = this.#name(reader.fieldEnd(end));
+      else if (field === 2 && reader.wireType === WIRE_BYTES)
+        name = this.#envelope.shortText(reader.fieldEnd(end));
       else if (field === 3 && reader.wireType === WIRE_BYTES) {
         attributeReader.readInto(attributes, reader.fieldEnd(end));
       } else reader.skip(field, end);
     }
     events.push({ name, timeUnixNano, attributes });
   }
-}
-
-/** Hex of an id of exactly `bytes` bytes; "" for any other length. */
-function idAt(reader: ProtobufReader, end: number, bytes: number): string {
-  return end - reader.pos === bytes ? reader.hex(end) : "";
 }

@@ -1,5 +1,5 @@
 import type { Resource, Scope, Span, SpanEvent } from "../domain/span.js";
-import { type Decoded, DecodedBuilder } from "./decoded.js";
+import { type Decoded, DecodedBuilder, tooMany } from "./decoded.js";
 import { readJsonEnvelope } from "./json-envelope.js";
 import {
   type JsonObject,
@@ -11,8 +11,8 @@ import {
   jsonUint64,
 } from "./json-values.js";
 import { DEFAULT_OPTIONS, type DecodeOptions } from "./limits.js";
-import { hexId, parentId, spanRefusal } from "./span-ids.js";
-import { REJECT_NOT_A_SPAN } from "./traces-decoder.js";
+import { hexId, spanIdOrNone, spanRefusal } from "./span-ids.js";
+import { NOT_A_SPAN } from "./traces-decoder.js";
 
 /**
  * The spans of an OTLP/JSON ExportTraceServiceRequest, and how many of its spans were refused.
@@ -22,9 +22,9 @@ import { REJECT_NOT_A_SPAN } from "./traces-decoder.js";
 export function decodeTracesJson(body: Buffer, options: DecodeOptions = DEFAULT_OPTIONS): Decoded<Span> {
   const out = new DecodedBuilder<Span>();
   readJsonEnvelope(body, "traces", options, (item, resource, scope) => {
-    if (item === null) return out.reject(REJECT_NOT_A_SPAN);
+    if (item === null) return out.reject(NOT_A_SPAN);
     if (out.items.length >= options.limits.items) {
-      return out.reject(`more than ${options.limits.items} spans in one request`);
+      return out.reject(tooMany("spans", options.limits.items));
     }
     const span = readSpan(item, resource, scope, options);
     const reason = spanRefusal(span);
@@ -38,7 +38,7 @@ function readSpan(item: JsonObject, resource: Resource, scope: Scope, options: D
   return {
     traceId: hexId(item["traceId"]),
     spanId: hexId(item["spanId"]),
-    parentSpanId: parentId(hexId(item["parentSpanId"])),
+    parentSpanId: spanIdOrNone(hexId(item["parentSpanId"])),
     name: jsonText(item["name"], options.limits.valueBytes),
     kind: jsonInt32(item["kind"]),
     startTimeUnixNano: jsonUint64(item["startTimeUnixNano"]),

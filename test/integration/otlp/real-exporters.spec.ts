@@ -14,6 +14,7 @@ import { gzipSync } from "node:zlib";
 import type { AuthService } from "../../../src/server/auth/auth.service.js";
 import { readConfig } from "../../../src/server/config/app-config.js";
 import type { Span } from "../../../src/server/domain/span.js";
+import { IngestMetrics } from "../../../src/server/ingest/ingest-metrics.js";
 import { ExportReceiver } from "../../../src/server/otlp/export-receiver.js";
 import { OtlpGrpcServer } from "../../../src/server/otlp/otlp-grpc.server.js";
 import { freePort } from "../../support/server-process.js";
@@ -28,7 +29,12 @@ beforeAll(async () => {
   grpcPort = await freePort();
   const auth = { authorize: async () => authOf("good") } as unknown as AuthService;
   const config = readConfig({ SPANLEDGER_GRPC_PORT: String(grpcPort) });
-  grpc = new OtlpGrpcServer(config, auth, new ExportReceiver(receiver.ingest), receiver.inflight);
+  grpc = new OtlpGrpcServer(
+    config,
+    auth,
+    new ExportReceiver(receiver.ingest, new IngestMetrics()),
+    receiver.inflight,
+  );
   await grpc.start();
 });
 afterAll(async () => {

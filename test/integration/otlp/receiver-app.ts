@@ -10,6 +10,7 @@ import type { Span } from "../../../src/server/domain/span.js";
 import { ErrorFilter, ROUTE_ERROR_RESPONDERS } from "../../../src/server/http/error.filter.js";
 import { requestIdFor, type RequestWithHeaders } from "../../../src/server/http/request-id.js";
 import { type IngestResult, IngestService } from "../../../src/server/ingest/ingest.service.js";
+import { IngestMetrics } from "../../../src/server/ingest/ingest-metrics.js";
 import { ExportReceiver } from "../../../src/server/otlp/export-receiver.js";
 import { InflightBytes } from "../../../src/server/otlp/inflight-bytes.js";
 import { OtlpExceptionFilter } from "../../../src/server/otlp/otlp-exception.filter.js";
@@ -90,6 +91,7 @@ export async function startReceiver(environment: Record<string, string> = {}): P
 function providers(config: AppConfig, ingest: Ingest): Provider[] {
   return [
     ExportReceiver,
+    IngestMetrics,
     OtlpHttpService,
     OtlpExceptionFilter,
     { provide: APP_CONFIG, useValue: config },

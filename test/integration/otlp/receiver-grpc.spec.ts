@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { Logger } from "@nestjs/common";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import type { AuthContext } from "../../../src/server/auth/auth-context.js";
@@ -7,6 +8,7 @@ import type { AuthService } from "../../../src/server/auth/auth.service.js";
 import type { Credentials } from "../../../src/server/auth/credentials.js";
 import { readConfig } from "../../../src/server/config/app-config.js";
 import { OverloadedError } from "../../../src/server/domain/errors.js";
+import { IngestMetrics } from "../../../src/server/ingest/ingest-metrics.js";
 import { ExportReceiver } from "../../../src/server/otlp/export-receiver.js";
 import { GRPC_SERVICES } from "../../../src/server/otlp/grpc-exporter-services.js";
 import { InflightBytes } from "../../../src/server/otlp/inflight-bytes.js";
@@ -39,10 +41,11 @@ function newServer(port: number, environment: Record<string, string> = {}): Otlp
     ...environment,
   });
   inflight = new InflightBytes(config.maxInflightBytes);
-  return new OtlpGrpcServer(config, auth, new ExportReceiver(ingest), inflight);
+  return new OtlpGrpcServer(config, auth, new ExportReceiver(ingest, new IngestMetrics()), inflight);
 }
 
 beforeAll(async () => {
+  Logger.overrideLogger(false);
   const port = await freePort();
   server = newServer(port);
   expect(await server.start()).toEqual({ port });

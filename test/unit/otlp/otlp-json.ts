@@ -8,7 +8,7 @@ const ID_MEMBERS = new Set(["traceId", "spanId", "parentSpanId"]);
  */
 export function toOtlpJson(request: Json, bigNumbers: boolean): string {
   const json = JSON.stringify(convert(request));
-  return bigNumbers ? json.replaceAll(/"(intValue|\w*UnixNano)":"(-?\d+)"/g, '"$1":$2') : json;
+  return bigNumbers ? json.replaceAll(/"(intValue|asInt|count|\w*UnixNano)":"(-?\d+)"/g, '"$1":$2') : json;
 }
 
 function convert(value: unknown, name = ""): unknown {

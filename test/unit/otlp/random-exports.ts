@@ -152,6 +152,92 @@ export class RandomExports {
     };
   }
 
+  logs(): Json {
+    return {
+      resourceLogs: this.list(3, () => ({
+        ...this.resource(),
+        scopeLogs: this.list(3, () => ({
+          ...this.scope(),
+          logRecords: this.list(4, () => this.logRecord()),
+        })),
+      })),
+    };
+  }
+
+  logRecord(): Json {
+    return {
+      timeUnixNano: this.nanoseconds(),
+      observedTimeUnixNano: this.nanoseconds(),
+      severityNumber: this.int(24),
+      severityText: this.pick(TEXTS),
+      ...(this.random() < 0.8 ? { body: this.anyValue() } : {}),
+      attributes: this.attributes(),
+      droppedAttributesCount: this.int(3),
+      flags: this.int(256),
+      ...(this.random() < 0.5 ? { traceId: this.traceId(), spanId: this.spanId() } : {}),
+      eventName: this.pick(TEXTS),
+    };
+  }
+
+  metrics(): Json {
+    return {
+      resourceMetrics: this.list(3, () => ({
+        ...this.resource(),
+        scopeMetrics: this.list(3, () => ({ ...this.scope(), metrics: this.list(4, () => this.metric()) })),
+      })),
+    };
+  }
+
+  metric(): Json {
+    const named = {
+      name: this.pick(TEXTS),
+      description: this.pick(TEXTS),
+      unit: this.pick(["", "{token}", "s"]),
+    };
+    const aggregationTemporality = this.int(3);
+    const numbers = this.list(4, () => this.numberPoint());
+    const kind = this.int(6);
+    if (kind === 0) return { ...named, gauge: { dataPoints: numbers } };
+    if (kind === 1) {
+      return {
+        ...named,
+        sum: { dataPoints: numbers, aggregationTemporality, isMonotonic: this.random() < 0.5 },
+      };
+    }
+    const dataPoints = this.list(4, () => this.distribution());
+    if (kind === 2) return { ...named, histogram: { dataPoints, aggregationTemporality } };
+    if (kind === 3) return { ...named, exponentialHistogram: { dataPoints, aggregationTemporality } };
+    return kind === 4 ? { ...named, summary: { dataPoints } } : named;
+  }
+
+  numberPoint(): Json {
+    const value = this.int(3);
+    return {
+      ...this.pointBase(),
+      ...(value === 0 ? { asInt: this.pick(INTEGERS) } : {}),
+      ...(value === 1 ? { asDouble: this.pick(DOUBLES) } : {}),
+    };
+  }
+
+  distribution(): Json {
+    return {
+      ...this.pointBase(),
+      count: String(this.int(1e6)),
+      ...(this.random() < 0.7 ? { sum: this.pick(DOUBLES) } : {}),
+      bucketCounts: this.list(5, () => String(this.int(99))),
+      explicitBounds: this.list(5, () => this.random()),
+    };
+  }
+
+  pointBase(): Json {
+    return {
+      startTimeUnixNano: this.nanoseconds(),
+      ...(this.random() < 0.95 ? { timeUnixNano: this.nanoseconds() } : {}),
+      attributes: this.attributes(5),
+      flags: this.random() < 0.1 ? 1 : 0,
+    };
+  }
+
   /** The same bytes with a few of them changed, removed, doubled or cut off. */
   damaged(bytes: Buffer): Buffer {
     const copy = Buffer.from(bytes);

@@ -1,4 +1,11 @@
-import { type CanActivate, type ExecutionContext, type Provider } from "@nestjs/common";
+import {
+  Body,
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Post,
+  type Provider,
+} from "@nestjs/common";
 import { APP_FILTER, APP_GUARD, Reflector } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import { Test } from "@nestjs/testing";
@@ -66,6 +73,15 @@ export function authOf(key: string | undefined): AuthContext {
   throw new AppError("unauthenticated", "Unknown key.");
 }
 
+/** Stands for the API: its bodies must be read as ever beside the OTLP paths. */
+@Controller("api/v1/echo")
+class EchoController {
+  @Post()
+  echo(@Body() body: unknown): { got: unknown } {
+    return { got: body ?? null };
+  }
+}
+
 export interface ReceiverApp {
   app: NestFastifyApplication;
   url: string;
@@ -78,7 +94,7 @@ export async function startReceiver(environment: Record<string, string> = {}): P
   const config = readConfig(environment);
   const ingest = new FakeIngest();
   const testing = await Test.createTestingModule({
-    controllers: [OtlpHttpController],
+    controllers: [OtlpHttpController, EchoController],
     providers: providers(config, ingest),
   }).compile();
   const adapter = new FastifyAdapter({ genReqId: (request: RequestWithHeaders) => requestIdFor(request) });

@@ -397,6 +397,34 @@ describe("what JSON senders get wrong or do otherwise", () => {
   });
 });
 
+describe("bodies of other routes", () => {
+  const echo = (body: Body, headers: Record<string, string>): Promise<Answer> =>
+    post("/api/v1/echo", body, headers);
+  const errorCode = (answer: Answer): unknown =>
+    (JSON.parse(answer.body.toString()) as { error?: { code?: unknown } }).error?.code;
+
+  it("reads JSON", async () => {
+    const answer = await echo('{"a":[1,"grüße"]}', { "content-type": "application/json; charset=utf-8" });
+    expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([201, { got: { a: [1, "grüße"] } }]);
+  });
+
+  it("needs no body", async () => {
+    const answer = await echo(null, {});
+    expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([201, { got: null }]);
+  });
+
+  it.each<[string, string, string, number, string]>([
+    ["broken JSON", JSON_TYPE, '{"a":', 400, "invalid_request"],
+    ["an empty JSON body", JSON_TYPE, "", 400, "invalid_request"],
+    ["a __proto__ key", JSON_TYPE, '{"__proto__":{"admin":true}}', 400, "invalid_request"],
+    ["more than 1 MiB", JSON_TYPE, `"${"x".repeat(1024 * 1024)}"`, 413, "payload_too_large"],
+    ["protobuf", PROTOBUF, "{}", 415, "unsupported_media_type"],
+  ])("refuses %s with the error of the API", async (_name, contentType, body, status, code) => {
+    const answer = await echo(body, { "content-type": contentType });
+    expect([answer.status, errorCode(answer)]).toEqual([status, code]);
+  });
+});
+
 describe("connections", () => {
   it("serves the same connection after every kind of error", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

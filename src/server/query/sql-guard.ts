@@ -4,7 +4,7 @@ import { refused, type SqlToken, sqlTokens } from "./sql-tokens.js";
 const FORBIDDEN_WORDS = new Set(
   (
     "settings into outfile infile format insert update delete alter create drop truncate rename attach detach grant revoke " +
-    "kill set use system optimize exchange backup restore move describe desc show explain exists_table check watch execute " +
+    "kill set use system optimize exchange backup restore move describe show explain exists_table check watch execute " +
     "prepare begin commit rollback copy undrop parallel apply"
   ).split(" "),
 );

@@ -9,14 +9,13 @@ export class Chain {
 
   constructor(private readonly aborted: () => boolean) {}
 
-  /** The client call has failed for good. A call that was answered ends with its body, not here. */
+  /** The client call has failed for good: nobody will read a body or try again. */
   rejected(): void {
     const call = this.call;
     if (call === null || call.finished) return;
     const last = call.attempts.at(-1);
-    const answered = last?.httpStatus !== null && (last?.httpStatus ?? 0) < 400;
     if (this.aborted()) call.finish("cancelled");
-    else if (!answered || last?.errorType !== null) call.finish("error", last?.errorType ?? null);
+    else call.finish("error", last?.errorType ?? null);
   }
 
   /** The client call was answered; if its last attempt was not, nobody will retry it any more. */

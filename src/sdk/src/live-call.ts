@@ -44,6 +44,8 @@ export class LiveCall {
   deadline: number | null = null;
   /** Lets the last refusal's body go, if nobody has read it when the next attempt begins. */
   dropRefusal: (() => void) | null = null;
+  /** Stops watching the request's abort signal. */
+  unwatch: (() => void) | null = null;
   /** Whether an entry hook will say when the client gives up. */
   settles = false;
   private body: string | null;
@@ -132,6 +134,7 @@ export class LiveCall {
     guard(() => this.readNow());
     this.body = null;
     this.dropRefusal = null;
+    if (this.unwatch !== null) guard(this.unwatch);
     const last = this.attempts.at(-1);
     if (last !== undefined) last.endMs ??= this.endMs;
     guard(() => emitSpan(this));

@@ -120,6 +120,7 @@ function responded(exchange: Exchange, response: ResponseLike): void {
   }
   if (response.ok || response.status < 400) {
     call.accept();
+    if (call.settles) watchAbort(exchange);
     tap(response, answerSink(exchange, headers.get("content-type") ?? ""));
     if (response.body === null) call.finish("ok");
     return;
@@ -133,6 +134,23 @@ function responded(exchange: Exchange, response: ResponseLike): void {
   }
   tap(response, new RefusalSink(call, (code, taken) => refused(exchange, code, taken, final)));
   call.dropRefusal = () => letGo(response);
+}
+
+/**
+ * A client call that is aborted between its headers and its body never touches the body. Only the signals that the clients make for one
+ * request are watched: listeners on an application's own long-lived signal would pile up.
+ */
+function watchAbort({ call, init }: Exchange): void {
+  const signal = init.signal as Partial<EventTarget> & { aborted?: unknown };
+  if (typeof signal?.addEventListener !== "function") return;
+  // A body that is being read fails by itself first, with the better moment.
+  const cancel = (): void => void setImmediate(() => call.finish("cancelled"));
+  if (signal.aborted === true) {
+    cancel();
+    return;
+  }
+  signal.addEventListener("abort", cancel, { once: true });
+  call.unwatch = () => signal.removeEventListener?.("abort", cancel);
 }
 
 function answerSink(exchange: Exchange, contentType: string): BodySink {

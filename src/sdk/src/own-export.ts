@@ -104,14 +104,17 @@ export class OwnExport {
   private async attempt(): Promise<boolean> {
     const batch = this.queue.slice(0, BATCH);
     if (batch.length === 0) return true;
-    const body = guard(() => encodeExport(this.resource ?? {}, { name: SDK_NAME, version: SDK_VERSION }, batch));
+    const body = guard(() =>
+      encodeExport(this.resource ?? {}, { name: SDK_NAME, version: SDK_VERSION }, batch),
+    );
     const outcome = body === undefined ? "refused" : await postOnce(ownEndpoint(), body);
     if (outcome === "later") {
       this.failures += 1;
       warnOnce("unreachable", "the ledger cannot be reached; records are kept and sent again");
       return false;
     }
-    if (outcome === "refused") warnOnce("refused", "the ledger refused records; check SPANLEDGER_API_KEY and SPANLEDGER_ENDPOINT");
+    if (outcome === "refused")
+      warnOnce("refused", "the ledger refused records; check SPANLEDGER_API_KEY and SPANLEDGER_ENDPOINT");
     this.failures = 0;
     this.queue.splice(0, batch.length);
     return true;

@@ -25,9 +25,7 @@ const VERSIONS = [
 const REQUEST = {
   model: "claude-sonnet-4-6",
   max_tokens: 200,
-  system: [
-    { type: "text" as const, text: "Be short.", cache_control: { type: "ephemeral" as const } },
-  ],
+  system: [{ type: "text" as const, text: "Be short.", cache_control: { type: "ephemeral" as const } }],
   messages: [{ role: "user" as const, content: "Name a colour." }],
 };
 const USAGE = {
@@ -58,18 +56,16 @@ const LIMITS = {
 const STREAM = namedSse(
   {
     type: "message_start",
-    ...{ message: { ...MESSAGE, content: [], stop_reason: null, usage: { ...USAGE, output_tokens: 1 } } },
+    message: { ...MESSAGE, content: [], stop_reason: null, usage: { ...USAGE, output_tokens: 1 } },
   },
   { type: "ping" },
-  { type: "content_block_start", ...{ index: 0, content_block: { type: "text", text: "" } } },
-  { type: "content_block_delta", ...{ index: 0, delta: { type: "text_delta", text: "Blue" } } },
-  { type: "content_block_stop", ...{ index: 0 } },
+  { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Blue" } },
+  { type: "content_block_stop", index: 0 },
   {
     type: "message_delta",
-    ...{
-      delta: { stop_reason: "end_turn", stop_sequence: null },
-      usage: { output_tokens: 90, input_tokens: null, server_tool_use: { web_search_requests: 2 } },
-    },
+    delta: { stop_reason: "end_turn", stop_sequence: null },
+    usage: { output_tokens: 90, input_tokens: null, server_tool_use: { web_search_requests: 2 } },
   },
   { type: "message_stop" },
 );
@@ -137,7 +133,12 @@ describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ Client }) => {
     for await (const part of await seen().messages.create({ ...REQUEST, stream: true })) got.push(part);
     expect(got).toEqual(expected);
     const { attributes } = await probe.one();
-    const { "gen_ai.response.time_to_first_chunk": first, "server.port": port, "spanledger.usage.rule": rule, ...rest } = attributes;
+    const {
+      "gen_ai.response.time_to_first_chunk": first,
+      "server.port": port,
+      "spanledger.usage.rule": rule,
+      ...rest
+    } = attributes;
     expect([typeof first, typeof port, typeof rule]).toEqual(["number", "number", "string"]);
     expect(rest).toEqual({
       ...EXPECTED,
@@ -205,7 +206,7 @@ describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ Client }) => {
 
   it("records an error in the middle of a stream", async () => {
     const [start = "", ...more] = STREAM;
-    const failure = namedSse({ type: "error", ...{ error: { type: "overloaded_error", message: "no" } } });
+    const failure = namedSse({ type: "error", error: { type: "overloaded_error", message: "no" } });
     server.script({ chunks: [start, ...more.slice(0, 3), ...failure] });
     const read = async (client: Anthropic): Promise<string> => {
       try {
@@ -226,7 +227,7 @@ describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ Client }) => {
   });
 
   it("records a stream that the user leaves, with the input that is known", async () => {
-    server.script({ chunks: STREAM.slice(0, 4), then: "hang" });
+    server.script({ chunks: STREAM.slice(0, 4), after: "hang" });
     for await (const part of await seen().messages.create({ ...REQUEST, stream: true })) {
       if (part.type === "content_block_delta") break;
     }
@@ -237,7 +238,7 @@ describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ Client }) => {
   });
 
   it("records an abort while waiting as cancelled", async () => {
-    server.script({ chunks: [], then: "hang", headers: {} });
+    server.script({ chunks: [], after: "hang", headers: {} });
     const abort = new AbortController();
     const call = seen().messages.create({ ...REQUEST, stream: true }, { signal: abort.signal });
     const stream = await call;

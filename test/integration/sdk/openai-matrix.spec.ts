@@ -197,7 +197,7 @@ describe.each(VERSIONS)("openai $version", ({ Client }) => {
   });
 
   it("records a stream that the user leaves", async () => {
-    server.script({ chunks: [...STREAM.slice(0, 3), ...STREAM.slice(0, 3)], gapMs: 5, then: "hang" });
+    server.script({ chunks: [...STREAM.slice(0, 3), ...STREAM.slice(0, 3)], gapMs: 5, after: "hang" });
     for await (const part of await seen().chat.completions.create({ ...REQUEST, stream: true })) {
       void part;
       break;
@@ -208,7 +208,7 @@ describe.each(VERSIONS)("openai $version", ({ Client }) => {
   });
 
   it("records a stream that is cut", async () => {
-    server.script({ chunks: STREAM.slice(0, 3), then: "destroy", gapMs: 5 });
+    server.script({ chunks: STREAM.slice(0, 3), after: "destroy", gapMs: 5 });
     const read = async (client: OpenAI): Promise<string> => {
       try {
         for await (const part of await client.chat.completions.create({ ...REQUEST, stream: true }))

@@ -10,10 +10,12 @@ export interface Answer {
   json?: unknown;
   /** Pieces written one by one, each after the one before was flushed. */
   chunks?: readonly string[];
+  /** Milliseconds before the headers. */
+  delayMs?: number;
   /** Milliseconds between pieces. */
   gapMs?: number;
   /** After the pieces: end normally, destroy the socket, or keep it open. */
-  then?: "end" | "destroy" | "hang";
+  after?: "end" | "destroy" | "hang";
 }
 
 export interface SeenRequest {
@@ -71,6 +73,8 @@ export class ProviderServer {
   }
 
   private async reply(response: ServerResponse, answer: Answer): Promise<void> {
+    const { delayMs } = answer;
+    if (delayMs !== undefined) await new Promise((done) => setTimeout(done, delayMs).unref());
     const streamed = answer.chunks !== undefined;
     response.writeHead(answer.status ?? 200, {
       "content-type": streamed ? "text/event-stream" : "application/json",
@@ -94,8 +98,8 @@ export class ProviderServer {
         });
       this.written += 1;
     }
-    if (answer.then === "destroy") response.destroy();
-    else if (answer.then !== "hang") response.end();
+    if (answer.after === "destroy") response.destroy();
+    else if (answer.after !== "hang") response.end();
   }
 }
 
@@ -107,6 +111,6 @@ export function sse(...payloads: unknown[]): string[] {
 }
 
 /** Anthropic's framing: the event's type stands in front as well. */
-export function namedSse(...payloads: { type: string }[]): string[] {
+export function namedSse(...payloads: (Record<string, unknown> & { type: string })[]): string[] {
   return payloads.map((payload) => `event: ${payload.type}\ndata: ${JSON.stringify(payload)}\n\n`);
 }

@@ -1,0 +1,246 @@
+// `npm run examples`: every example against stand-in providers and a fresh server; each call must be in the ledger as it was made.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type LogEntry,
+  type Reply,
+  type SeenRequest,
+  startStandInProviders,
+} from "../src/demo/providers/index.js";
+
+const root = join(import.meta.dirname, "..");
+const examples = [
+  "quickstart/openai.mjs",
+  "quickstart/anthropic.mjs",
+  "streaming/streaming.mjs",
+  "with-attribution/with-attribution.mjs",
+  "with-opentelemetry/with-opentelemetry.mjs",
+  "raw-otlp/send.sh",
+];
+const VISIBLE_WITHIN_MS = 10_000;
+const EXAMPLE_TIMEOUT_MS = 60_000;
+
+interface LedgerCall {
+  id: string;
+  responseId: string | null;
+  outcome: string;
+  attemptCount: number;
+  usage: Record<string, number | null>;
+  cost: { status: string; total: string | null };
+}
+
+/** Caches the way Anthropic does: the first request with a breakpoint writes, later ones read. */
+function standInScript(): (request: SeenRequest) => Reply {
+  const written = new Set<string>();
+  const refused = new Set<string>();
+  return (request) => {
+    if (request.family === "anthropic-messages" && JSON.stringify(request.body).includes("cache_control")) {
+      const isFirst = !written.has(request.model);
+      written.add(request.model);
+      return isFirst
+        ? { tokens: { input: 3, cacheWrite5m: 200, cacheWrite1h: 2_100, output: 40 } }
+        : { tokens: { input: 3, cacheRead: 2_300, output: 42 } };
+    }
+    const isNano = request.model === "gpt-5.4-nano";
+    if (isNano && !refused.has(request.model)) {
+      refused.add(request.model);
+      return { status: 429, retryAfterMs: 20 };
+    }
+    return { tokens: { input: 180, cacheRead: 1_024, output: 60, reasoning: 20 } };
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+async function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(command, args, {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: EXAMPLE_TIMEOUT_MS,
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}\n${output}`);
+  return output;
+}
+
+async function json(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.json();
+}
+
+async function until(what: string, probe: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await probe())) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
+    await sleep(50);
+  }
+}
+
+/** The differences between what the provider served and what the ledger says; empty when they agree. */
+function differences(entry: LogEntry, attempts: number, call: LedgerCall | undefined): string[] {
+  if (!call) return [`${entry.responseId}: not in the ledger`];
+  const problems: string[] = [];
+  const same = (
+    name: string,
+    expected: string | number | null,
+    actual: string | number | null | undefined,
+  ): void => {
+    if (expected !== actual)
+      problems.push(`${entry.responseId} ${name}: served ${expected}, recorded ${actual}`);
+  };
+  same("attempts", attempts, call.attemptCount);
+  const isWhole = entry.end === "complete" && entry.wireUsage !== null;
+  if (!isWhole || entry.tokens === null) {
+    same("outcome", "cancelled", call.outcome === "abandoned" ? "cancelled" : call.outcome);
+    return problems;
+  }
+  const { tokens } = entry;
+  same("uncached input", tokens.input, call.usage["inputUncached"]);
+  same("cache read", tokens.cacheRead, call.usage["cacheRead"]);
+  same("cache write 5m", tokens.cacheWrite5m, call.usage["cacheWrite5m"] ?? 0);
+  same("cache write 1h", tokens.cacheWrite1h, call.usage["cacheWrite1h"] ?? 0);
+  same("output", tokens.output + tokens.reasoning, call.usage["outputTotal"]);
+  same("outcome", "ok", call.outcome);
+  same("cost", "priced", call.cost.status);
+  return problems;
+}
+
+/** Successful exchanges with the refused attempts of the same call before them. */
+function servedCalls(log: readonly LogEntry[]): { entry: LogEntry; attempts: number }[] {
+  return log
+    .filter((entry) => entry.status === 200)
+    .map((entry) => ({ entry, attempts: (entry.retryCount ?? 0) + 1 }));
+}
+
+async function hasCurl(): Promise<boolean> {
+  const child = spawn("curl", ["--version"], { stdio: "ignore" });
+  return new Promise((resolve) => {
+    child.on("error", () => resolve(false));
+    child.on("exit", (code) => resolve(code === 0));
+  });
+}
+
+async function runExample(example: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const path = join(root, "examples", example);
+  if (!example.endsWith(".sh")) await run(process.execPath, [path], env);
+  else if (await hasCurl()) await run("sh", [path], env);
+  else {
+    const { readFile } = await import("node:fs/promises");
+    const body = await readFile(join(root, "examples/raw-otlp/call.json"));
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${env["SPANLEDGER_ENDPOINT"]}/v1/traces`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    if (!response.ok) throw new Error(`raw OTLP refused: ${response.status}`);
+  }
+}
+
+async function main(): Promise<number> {
+  const dataDir = await mkdtemp(join(tmpdir(), "spanledger-examples-"));
+  const [port, grpcPort] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const providers = await startStandInProviders({ script: standInScript() });
+  const server = spawn(process.execPath, [join(root, "bin/spanledger.cjs"), "start"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      SPANLEDGER_PORT: String(port),
+      SPANLEDGER_GRPC_PORT: String(grpcPort),
+      SPANLEDGER_FACADE_PORT: "0",
+      SPANLEDGER_DATA_DIR: dataDir,
+      SPANLEDGER_LOG_LEVEL: "error",
+    },
+  });
+  const env = {
+    ...process.env,
+    OPENAI_API_KEY: "stand-in",
+    OPENAI_BASE_URL: providers.openaiBaseUrl,
+    ANTHROPIC_API_KEY: "stand-in",
+    ANTHROPIC_BASE_URL: providers.anthropicBaseUrl,
+    SPANLEDGER_ENDPOINT: url,
+  };
+  try {
+    await until(
+      "server",
+      () =>
+        fetch(`${url}/readyz`).then(
+          (r) => r.ok,
+          () => false,
+        ),
+      120_000,
+    );
+    let problems = 0;
+    console.log("EXAMPLE                                   CALLS  ATTEMPTS  COST USD       VISIBLE AFTER");
+    for (const example of examples) problems += await check(example, env, url, providers.log);
+    console.log(problems === 0 ? "\nall examples agree with the ledger" : `\n${problems} differences`);
+    return problems === 0 ? 0 : 1;
+  } finally {
+    await providers.close();
+    server.kill("SIGTERM");
+    if (server.exitCode === null) await once(server, "exit");
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function callsOf(url: string): Promise<LedgerCall[]> {
+  return ((await json(`${url}/api/v1/calls?limit=500`)) as { data: LedgerCall[] }).data;
+}
+
+async function check(
+  example: string,
+  env: NodeJS.ProcessEnv,
+  url: string,
+  log: readonly LogEntry[],
+): Promise<number> {
+  const from = log.length;
+  const before = new Set((await callsOf(url)).map((call) => call.id));
+  await runExample(example, env);
+  const served = servedCalls(log.slice(from));
+  const expected = Math.max(1, served.length);
+  const startedMs = performance.now();
+  let added: LedgerCall[] = [];
+  await until(
+    `${expected} calls of ${example} in the ledger`,
+    async () => {
+      added = (await callsOf(url)).filter((call) => !before.has(call.id));
+      return added.length >= expected;
+    },
+    VISIBLE_WITHIN_MS,
+  );
+  const visibleMs = performance.now() - startedMs;
+  const byId = new Map(added.map((call) => [call.responseId, call]));
+  const problems = served.flatMap(({ entry, attempts }) =>
+    differences(entry, attempts, byId.get(entry.responseId)),
+  );
+  if (added.length !== expected) problems.push(`${added.length} rows for ${expected} calls`);
+  if (served.length === 0 && added[0]?.cost.status !== "priced")
+    problems.push("the call by hand is not priced");
+  const attempts = added.reduce((sum, call) => sum + call.attemptCount, 0);
+  const cost = added.map((call) => call.cost.total ?? "?").join(" + ");
+  console.log(
+    `${example.padEnd(40)}  ${String(added.length).padStart(5)}  ${String(attempts).padStart(8)}  ${cost.padEnd(13)}  ${visibleMs.toFixed(0)} ms`,
+  );
+  for (const problem of problems) console.log(`  ${problem}`);
+  return problems.length;
+}
+
+process.exitCode = await main();

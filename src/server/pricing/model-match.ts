@@ -1,0 +1,222 @@
+import type { DeploymentMapping, OperatorPricing } from "./operator-pricing.js";
+import type { BookModel, IdKind, PriceBook, ProviderBook } from "./price-book.js";
+import { idForm, readModelId } from "./model-grammar.js";
+import type { ModelReading } from "./model-grammar.js";
+import { hostName } from "./settle-provider.js";
+import type { Settlement } from "./settle-provider.js";
+
+/** The facts of a call that decide which model is priced, beside who bills. */
+export interface ModelFacts {
+  host: string | null;
+  responseModel: string | null;
+  deployment: string | null;
+  /** Geography the provider reported (`inference_geo`, data zone). */
+  geo: string | null;
+  /** Cloud region or location. */
+  region: string | null;
+}
+
+export type UnmatchedReason =
+  | "model_missing"
+  | "model_unknown"
+  | "provider_ambiguous"
+  | "endpoint_unmapped"
+  | "no_price_for_provider"
+  | "commitment_tier";
+
+/** A model of the book. `canonical` is `<provider>/<geo:>?<model>`; the geography stands in it where the model's price depends on it. */
+export interface ListedModel {
+  kind: "listed";
+  provider: string;
+  canonical: string;
+  model: BookModel;
+  geo: string | null;
+  rule: string;
+  confidence: "exact" | "alias" | "operator";
+  /** Azure capacity SKU and the like: paid by capacity. */
+  commitment: boolean;
+}
+
+/** A model of a self-hosted pool or of a vendor without list prices: only an operator's price can hold. */
+export interface PoolModel {
+  kind: "pool";
+  provider: string;
+  canonical: string;
+  rule: string;
+  confidence: "alias" | "operator" | "none";
+}
+
+export interface Unmatched {
+  kind: "none";
+  provider: string;
+  reason: UnmatchedReason;
+}
+
+export type ModelMatch = ListedModel | PoolModel | Unmatched;
+
+/** Vendors whose models are taken as named, because nothing is listed for them. */
+const OPEN_CATALOGUES: ReadonlySet<string> = new Set(["ollama_cloud"]);
+
+/** Providers whose request model is a name that the operator chose: it never matches by itself. */
+const OPAQUE_REQUESTS: ReadonlySet<string> = new Set(["azure.ai.openai"]);
+
+/**
+ * The model that is priced, looked up whole among the listed ids of the settled provider; never by prefix, part or similarity.
+ * Never throws.
+ */
+export function matchModel(
+  facts: ModelFacts,
+  settlement: Settlement,
+  book: PriceBook,
+  operator: OperatorPricing,
+): ModelMatch {
+  const { provider } = settlement;
+  if (settlement.reason !== null) return { kind: "none", provider, reason: settlement.reason };
+  const request = settlement.requestModel ?? "";
+  const response = facts.responseModel ?? "";
+  if (settlement.pool !== null) return poolModel(settlement.pool, settlement, request || response);
+  if (OPEN_CATALOGUES.has(provider)) return poolModel(provider, settlement, request || response);
+  const known = book.providers.get(provider);
+  if (known === undefined) return { kind: "none", provider, reason: "no_price_for_provider" };
+  const mapping = deploymentOf(operator, provider, facts, request);
+  if (mapping?.model != null) return lookup(known, [mapping.model], facts, settlement, operator, mapping);
+  const byRequest = known.ruleSet.modelSource === "request";
+  const opaqueRequest = OPAQUE_REQUESTS.has(provider);
+  const strings = byRequest
+    ? [request, response]
+    : response !== ""
+      ? [response]
+      : opaqueRequest
+        ? []
+        : [request];
+  const named = strings.filter((text) => text !== "");
+  if (named.length === 0) {
+    return {
+      kind: "none",
+      provider,
+      reason: request === "" && response === "" ? "model_missing" : "model_unknown",
+    };
+  }
+  return lookup(known, named, facts, settlement, operator, mapping);
+}
+
+function poolModel(pool: string, settlement: Settlement, model: string): ModelMatch {
+  if (model === "") return { kind: "none", provider: settlement.provider, reason: "model_missing" };
+  const mapped = settlement.rule === "operator";
+  return {
+    kind: "pool",
+    provider: settlement.provider,
+    canonical: `${pool}/${model}`,
+    rule: mapped ? "operator_endpoint" : OPEN_CATALOGUES.has(pool) ? "cloud_suffix" : "self_hosted",
+    confidence: mapped ? "operator" : OPEN_CATALOGUES.has(pool) ? "alias" : "none",
+  };
+}
+
+function deploymentOf(
+  operator: OperatorPricing,
+  provider: string,
+  facts: ModelFacts,
+  request: string,
+): DeploymentMapping | null {
+  if (operator.deployments.length === 0) return null;
+  const resource = facts.host === null ? null : (hostName(facts.host).split(".")[0] ?? null);
+  const names = [facts.deployment, request].filter((name) => name !== null && name !== "");
+  const wanted = names.flatMap((name) =>
+    resource === null ? [name] : [`${resource}/${String(name)}`, name],
+  );
+  for (const name of wanted) {
+    const found = operator.deployments.find(
+      (mapping) => mapping.provider === provider && mapping.name.toLowerCase() === name?.toLowerCase(),
+    );
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+interface Found {
+  model: BookModel;
+  kind: IdKind | "inherited";
+  rule: string;
+}
+
+function findListed(known: ProviderBook, reading: ModelReading, operator: OperatorPricing): Found | null {
+  for (const { id, rule } of reading.candidates) {
+    const found = known.ids.get(idForm(known.provider, id));
+    if (found !== undefined) return { ...found, rule };
+  }
+  for (const { id, rule } of reading.candidates) {
+    const base = /^(.+)-(?:\d{4}-\d{2}-\d{2}|\d{8})$/.exec(idForm(known.provider, id))?.[1];
+    const found = base === undefined ? undefined : known.ids.get(base);
+    if (found === undefined) continue;
+    const allowed =
+      found.model.snapshotPolicy === "inherit" ||
+      operator.inheritSnapshots.includes(`${known.provider}/${found.model.model}`);
+    if (allowed && found.kind === "exact") return { model: found.model, kind: "inherited", rule };
+  }
+  return null;
+}
+
+function lookup(
+  known: ProviderBook,
+  strings: readonly string[],
+  facts: ModelFacts,
+  settlement: Settlement,
+  operator: OperatorPricing,
+  mapping: DeploymentMapping | null,
+): ModelMatch {
+  const { provider } = known;
+  for (const text of strings) {
+    const reading = readModelId(provider, text);
+    if (reading.opaque !== null) return { kind: "none", provider, reason: reading.opaque };
+    const found = findListed(known, reading, operator);
+    if (found === null) continue;
+    const geo = mapping?.zone ?? geoOf(known, reading, facts, settlement);
+    const shown = geo !== null && found.model.geos.size > 0 && !known.ruleSet.neutralGeos.includes(geo);
+    return {
+      kind: "listed",
+      provider,
+      canonical: `${provider}/${shown ? `${geo}:` : ""}${found.model.model}`,
+      model: found.model,
+      geo,
+      rule: ruleOf(found, settlement, mapping),
+      confidence: confidenceOf(found, settlement, mapping),
+      commitment: /provisioned/i.test(mapping?.sku ?? ""),
+    };
+  }
+  return { kind: "none", provider, reason: "model_unknown" };
+}
+
+/** Where the call is priced: what the id says, else what the provider reported, else the place that the host stands for. */
+function geoOf(
+  known: ProviderBook,
+  reading: ModelReading,
+  facts: ModelFacts,
+  settlement: Settlement,
+): string | null {
+  if (reading.geo !== null) return reading.geo;
+  switch (known.provider) {
+    case "aws.bedrock":
+      return facts.geo;
+    case "gcp.vertex_ai":
+      return facts.region ?? facts.geo ?? settlement.hostGeo;
+    default:
+      return facts.geo ?? settlement.hostGeo;
+  }
+}
+
+function ruleOf(found: Found, settlement: Settlement, mapping: DeploymentMapping | null): string {
+  if (mapping !== null) return "operator_deployment";
+  if (found.rule !== "exact") return found.rule;
+  if (found.kind !== "exact") return found.kind === "inherited" ? "snapshot_inherited" : found.kind;
+  return settlement.rule === "gateway_prefix" ? "gateway_prefix" : "exact";
+}
+
+function confidenceOf(
+  found: Found,
+  settlement: Settlement,
+  mapping: DeploymentMapping | null,
+): ListedModel["confidence"] {
+  if (mapping !== null || settlement.rule === "operator") return "operator";
+  const undatedFineTune = found.rule === "fine_tune" && found.kind === "exact";
+  return undatedFineTune || found.kind === "alias" || found.kind === "inherited" ? "alias" : "exact";
+}

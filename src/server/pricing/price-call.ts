@@ -1,0 +1,352 @@
+import type { Call, Cost, CostLine, PricedCall } from "../domain/call.js";
+import {
+  canonicalDecimal,
+  formatMoney,
+  isAmount,
+  lineAmount,
+  parseFactor,
+  parseMoney,
+} from "../domain/money.js";
+import type { Money } from "../domain/money.js";
+import type { PriceClass, PriceTier, RuleSet } from "../domain/price.js";
+import { chooseOverrides, overridesFor } from "./choose-override.js";
+import type { ChosenOverrides } from "./choose-override.js";
+import { matchModel } from "./model-match.js";
+import type { ListedModel, ModelMatch } from "./model-match.js";
+import type { OperatorPricing, PriceOverride } from "./operator-pricing.js";
+import { overrideRates } from "./override-rates.js";
+import type { CompiledRate, PriceBook } from "./price-book.js";
+import { selectRates } from "./select-rate.js";
+import type { NamedFactor, RatePlan } from "./select-rate.js";
+import { settleProvider } from "./settle-provider.js";
+import { settleTier } from "./settle-tier.js";
+import type { SettledTier } from "./settle-tier.js";
+import { rateUsage } from "./usage-lines.js";
+import type { RatedUsage } from "./usage-lines.js";
+
+/** What a call is priced with. Books and operator data are immutable: a change is a new object. */
+export interface PricingContext {
+  book: PriceBook;
+  operator: OperatorPricing;
+  /** Project of the call, for overrides that hold for one project; absent = none. */
+  project?: string | null;
+}
+
+interface Resolved {
+  provider: string;
+  match: ModelMatch;
+  ruleSet: RuleSet | null;
+  overrides: readonly PriceOverride[];
+}
+
+const MAX_RESOLVED = 20_000;
+const resolvedByContext = new WeakMap<OperatorPricing, WeakMap<PriceBook, Map<string, Resolved>>>();
+
+/**
+ * The call with its cost: provider settled, model matched, tier and rates chosen by its start, one exact line per rate. Unknown stays
+ * null with a machine reason. Pure but for its caches; never throws.
+ */
+export function priceCall(call: Call, context: PricingContext): PricedCall {
+  const resolved = resolve(call, context);
+  const { match } = resolved;
+  const cost = costOf(call, resolved, context);
+  return {
+    ...call,
+    provider: resolved.provider,
+    pricedModel:
+      match.kind === "none" || (match.kind === "pool" && cost.status === "unpriced") ? null : match.canonical,
+    matchRule: match.kind === "none" ? null : match.rule,
+    cost,
+  };
+}
+
+function resolve(call: Call, { book, operator }: PricingContext): Resolved {
+  let byBook = resolvedByContext.get(operator);
+  if (byBook === undefined) resolvedByContext.set(operator, (byBook = new WeakMap()));
+  let known = byBook.get(book);
+  if (known === undefined || known.size >= MAX_RESOLVED) byBook.set(book, (known = new Map()));
+  const { dimensions } = call;
+  const stated = call.providerStated === true;
+  const key = `${call.provider}\0${call.requestModel ?? ""}\0${call.responseModel ?? ""}\0${call.host ?? ""}\0${
+    dimensions.deployment ?? ""
+  }\0${dimensions.geo ?? ""}\0${dimensions.region ?? ""}\0${stated ? "1" : ""}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const settlement = settleProvider(
+    { provider: call.provider, providerStated: stated, host: call.host, requestModel: call.requestModel },
+    book,
+    operator,
+  );
+  const match = matchModel(
+    {
+      host: call.host,
+      responseModel: call.responseModel,
+      deployment: dimensions.deployment,
+      geo: dimensions.geo,
+      region: dimensions.region,
+    },
+    settlement,
+    book,
+    operator,
+  );
+  const resolved: Resolved = {
+    provider: match.provider,
+    match,
+    ruleSet: book.providers.get(match.provider)?.ruleSet ?? null,
+    overrides: match.kind === "none" ? [] : overridesFor(operator, namesOf(match)),
+  };
+  known.set(key, resolved);
+  return resolved;
+}
+
+function namesOf(match: Exclude<ModelMatch, { kind: "none" }>) {
+  const slash = match.canonical.indexOf("/");
+  const provider = match.canonical.slice(0, slash);
+  return {
+    canonical: match.canonical,
+    plain: match.kind === "listed" ? `${provider}/${match.model.model}` : match.canonical,
+    providers: match.kind === "pool" ? [provider, match.provider] : [provider],
+  };
+}
+
+/** What a call costs nothing for, or cannot be known to cost. */
+function withoutLines(
+  status: "unpriced" | "not_billable",
+  reason: string | null,
+  reported: string | null,
+  book: PriceBook,
+): Cost {
+  return {
+    status,
+    reason,
+    total: null,
+    currency: "USD",
+    lines: [],
+    priceBook: book.version,
+    source: "list",
+    listTotal: null,
+    providerReported: reported,
+  };
+}
+
+function costOf(call: Call, resolved: Resolved, context: PricingContext): Cost {
+  const stated = call.providerReportedCost;
+  const reported = stated !== null && isAmount(stated) ? canonicalDecimal(stated) : null;
+  if (!call.billable) return withoutLines("not_billable", null, reported, context.book);
+  const own = ownCost(call, resolved, context, reported);
+  if (reported === null) return own;
+  const replaces =
+    own.source !== "override" &&
+    own.source !== "self_hosted" &&
+    (resolved.ruleSet?.reportedCostWins === true || own.status !== "priced");
+  return replaces ? reportedCost(own, reported) : own;
+}
+
+/** A cost stated by the provider or gateway stands where it is the bill (OpenRouter), or where ours is not known. */
+function reportedCost(own: Cost, reported: string): Cost {
+  const line: CostLine = {
+    class: "provider_reported",
+    quantity: "1",
+    unitPrice: reported,
+    per: 1,
+    factors: [],
+    amount: formatMoney(lineAmount(1n, parseMoney(reported), 1n)),
+    rateId: "provider_reported",
+  };
+  return {
+    ...own,
+    status: "priced",
+    reason: null,
+    total: line.amount,
+    lines: [line],
+    source: "provider_reported",
+    listTotal: own.status === "priced" ? own.total : null,
+  };
+}
+
+function ownCost(call: Call, resolved: Resolved, context: PricingContext, reported: string | null): Cost {
+  const { match } = resolved;
+  if (match.kind === "none") return withoutLines("unpriced", match.reason, reported, context.book);
+  const atMs = millisecondsOf(call.startTimeUnixNano);
+  const chosen = chooseOverrides(resolved.overrides, atMs, context.project ?? null);
+  const tier = settleTier(resolved.ruleSet, {
+    serviceTier: call.serviceTier,
+    batch: call.batch,
+    speed: call.dimensions.speed,
+  });
+  const committed = tier === "commitment" || (match.kind === "listed" && match.commitment);
+  if (chosen.winner === null) {
+    if (committed) return withoutLines("unpriced", "commitment_tier", reported, context.book);
+    if (match.kind === "pool")
+      return withoutLines("unpriced", "no_price_for_provider", reported, context.book);
+  }
+  const plan = match.kind === "listed" ? planOf(call, match, resolved.ruleSet, tier, atMs) : null;
+  const effective = overrideRates(plan, chosen, match.canonical);
+  if (effective === null) return withoutLines("unpriced", "no_price_for_provider", reported, context.book);
+  const rated = rateUsage(call.usage, effective, resolved.ruleSet?.writesAsInput ?? false);
+  const cost = settleCost(call, rated, effective, chosen, context.book, reported);
+  if (chosen.winner === null && chosen.stacked.length === 0) return cost;
+  const source = match.kind === "pool" ? "self_hosted" : "override";
+  return { ...cost, source, listTotal: plan === null ? null : listTotal(call, plan, resolved.ruleSet) };
+}
+
+function millisecondsOf(nano: bigint): number {
+  return Number(nano / 1_000_000n);
+}
+
+function planOf(
+  call: Call,
+  match: ListedModel,
+  rules: RuleSet | null,
+  tier: SettledTier,
+  atMs: number,
+): RatePlan | null {
+  if (tier === "commitment" || tier === "unknown") return null;
+  return selectRates(match.model, {
+    atMs,
+    tier,
+    geo: match.geo,
+    promptTokens: promptTokens(call),
+    variant: variantOf(call, match, rules),
+    modifierKeys: modifierKeys(tier, match.geo, rules),
+  });
+}
+
+const NO_KEYS: readonly string[] = [];
+
+function modifierKeys(tier: PriceTier, geo: string | null, rules: RuleSet | null): readonly string[] {
+  const keys: string[] = [];
+  if (tier === "batch") keys.push("batch");
+  if (tier === "fast") keys.push("speed:fast");
+  if (geo !== null && rules !== null && rules.geoModifier !== null && !rules.neutralGeos.includes(geo)) {
+    keys.push(`${rules.geoModifier}:${geo}`);
+  }
+  return keys.length === 0 ? NO_KEYS : keys;
+}
+
+function variantOf(call: Call, match: ListedModel, rules: RuleSet | null): Readonly<Record<string, string>> {
+  if (match.model.variantKeys.length === 0) return call.dimensions.variant;
+  return { ...rules?.defaultVariant, ...call.dimensions.variant };
+}
+
+function promptTokens(call: Call): number {
+  const { usage } = call;
+  if (usage.inputTotal !== null) return usage.inputTotal;
+  return (
+    (usage.inputUncached ?? 0) +
+    (usage.inputAudio ?? 0) +
+    (usage.inputImage ?? 0) +
+    (usage.inputTool ?? 0) +
+    (usage.cacheRead ?? 0) +
+    (usage.cacheWrite5m ?? 0) +
+    (usage.cacheWrite1h ?? 0) +
+    (usage.cacheWriteOther ?? 0)
+  );
+}
+
+interface Lines {
+  lines: CostLine[];
+  total: Money;
+}
+
+function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrides): Lines {
+  const lines: CostLine[] = [];
+  let total = 0n;
+  for (const { rate, count } of rated.quantities) {
+    const factors = factorsFor(rate, plan, chosen);
+    const amount = lineAmount(
+      BigInt(count),
+      rate.priceUnits,
+      rate.perUnits,
+      factors.map(({ factor }) => factor),
+    );
+    total += amount;
+    lines.push({
+      class: rate.class,
+      quantity: String(count),
+      unitPrice: rate.price,
+      per: rate.per,
+      factors: factors.map(({ name, text }) => ({ name, factor: text })),
+      amount: formatMoney(amount),
+      rateId: rate.id,
+    });
+  }
+  return { lines, total };
+}
+
+const NO_FACTORS: readonly NamedFactor[] = [];
+
+function factorsFor(rate: CompiledRate, plan: RatePlan, chosen: ChosenOverrides): readonly NamedFactor[] {
+  const listed = rate.isToken ? plan.factors : NO_FACTORS;
+  const { winner, stacked } = chosen;
+  if (winner === null && stacked.length === 0) return listed;
+  const factors = [...listed];
+  if (winner?.kind === "multiplier" && covers(winner.classes, rate.class))
+    factors.push(named(winner.id, winner.value));
+  if (winner?.kind === "volume_tiers") factors.push(named(winner.id, winner.value));
+  for (const override of stacked) {
+    if (covers(override.classes, rate.class)) factors.push(named(override.id, override.value));
+  }
+  return factors;
+}
+
+function covers(classes: readonly PriceClass[] | null, name: PriceClass): boolean {
+  return classes === null || classes.includes(name);
+}
+
+function named(id: string, value: string): NamedFactor {
+  return { name: `override:${id}`, text: canonicalDecimal(value), factor: parseFactor(value) };
+}
+
+function settleCost(
+  call: Call,
+  rated: RatedUsage,
+  plan: RatePlan,
+  chosen: ChosenOverrides,
+  book: PriceBook,
+  reported: string | null,
+): Cost {
+  if (!rated.reported) return withoutLines("unpriced", "usage_missing", reported, book);
+  const reason = reasonOf(call, rated, plan);
+  if (rated.quantities.length === 0) {
+    return withoutLines("unpriced", reason ?? "usage_missing", reported, book);
+  }
+  const { lines, total } = linesOf(rated, plan, chosen);
+  const text = formatMoney(total);
+  return {
+    status: reason === null ? "priced" : "partial",
+    reason,
+    total: text,
+    currency: "USD",
+    lines,
+    priceBook: book.version,
+    source: "list",
+    listTotal: text,
+    providerReported: reported,
+  };
+}
+
+const GENERATING: ReadonlySet<string> = new Set(["chat", "generate_content", "text_completion"]);
+
+/** Why the lines are not the whole cost, or null when they are. */
+function reasonOf(call: Call, rated: RatedUsage, plan: RatePlan): string | null {
+  const missing = rated.missing[0];
+  if (missing !== undefined) {
+    if (plan.outOfDate) return "no_price_at_date";
+    return plan.quarantined.has(missing) ? "row_quarantined" : `rate_class_unknown:${missing}`;
+  }
+  if (call.usageQuality === "conflict") return "usage_inconsistent";
+  const { usage } = call;
+  if (GENERATING.has(call.operation) && plan.hasTokenRates) {
+    const noInput = usage.inputUncached === null && usage.inputTotal === null;
+    const noOutput = usage.output === null && usage.outputTotal === null;
+    if (noInput || noOutput) return "usage_missing";
+  }
+  return null;
+}
+
+function listTotal(call: Call, plan: RatePlan, rules: RuleSet | null): string | null {
+  const rated = rateUsage(call.usage, plan, rules?.writesAsInput ?? false);
+  if (!rated.reported || rated.missing.length > 0) return null;
+  return formatMoney(linesOf(rated, plan, { winner: null, stacked: [] }).total);
+}

@@ -1,0 +1,114 @@
+import type { PriceClass } from "../domain/price.js";
+import type { Usage, UsageClass } from "../domain/usage.js";
+import type { CompiledRate } from "./price-book.js";
+import type { RatePlan } from "./select-rate.js";
+
+interface ClassRule {
+  usage: UsageClass;
+  /** Price classes that fit, the first with a rate wins. */
+  classes: readonly PriceClass[];
+  /** Without a rate the quantity is informational where tokens are priced (image counts beside image tokens, free page fetches). */
+  optional?: true;
+}
+
+/**
+ * Which price class a usage class is billed in. There is no fallback where a guess could be far off: audio is never priced as text, a
+ * one-hour cache write never as a five-minute one.
+ */
+const RULES: readonly ClassRule[] = [
+  { usage: "inputUncached", classes: ["input"] },
+  { usage: "inputTool", classes: ["input"] },
+  { usage: "inputAudio", classes: ["input_audio"] },
+  { usage: "inputImage", classes: ["input_image", "input"] },
+  { usage: "cacheRead", classes: ["cache_read"] },
+  { usage: "cacheWrite5m", classes: ["cache_write_5m", "cache_write"] },
+  { usage: "cacheWrite1h", classes: ["cache_write_1h"] },
+  { usage: "cacheWriteOther", classes: ["cache_write", "cache_write_5m"] },
+  { usage: "output", classes: ["output"] },
+  { usage: "outputReasoning", classes: ["output_reasoning", "output"] },
+  { usage: "outputAudio", classes: ["output_audio"] },
+  { usage: "outputImage", classes: ["output_image"] },
+  { usage: "citationTokens", classes: ["output_citation"], optional: true },
+  { usage: "webSearchRequests", classes: ["web_search", "google_search_query", "google_search_prompt"] },
+  { usage: "webFetchRequests", classes: ["web_fetch"], optional: true },
+  { usage: "searchQueries", classes: ["search_query"], optional: true },
+  { usage: "searchUnits", classes: ["search_unit"] },
+  { usage: "fileSearchCalls", classes: ["file_search"] },
+  { usage: "containerSessions", classes: ["container_session"] },
+  { usage: "images", classes: ["image"], optional: true },
+  { usage: "audioSeconds", classes: ["audio_second"], optional: true },
+  { usage: "videoSeconds", classes: ["video_second"], optional: true },
+  { usage: "pages", classes: ["page"] },
+  { usage: "characters", classes: ["character"], optional: true },
+];
+
+const WRITES_AS_INPUT: readonly PriceClass[] = ["cache_write", "cache_write_5m", "input"];
+
+/** A quantity to be priced at one rate. `count` is a whole number of units. */
+export interface RatedQuantity {
+  rate: CompiledRate;
+  count: number;
+}
+
+export interface RatedUsage {
+  quantities: RatedQuantity[];
+  /** Price classes that are billed but have no rate, most telling first. */
+  missing: PriceClass[];
+  /** Whether any quantity was reported at all, zero included. */
+  reported: boolean;
+}
+
+/** One prompt with grounding is one charge, however many queries it took. Source: Gemini API pricing, Gemini 2.x, 2026-11. */
+function billedCount(name: PriceClass, count: number): number {
+  return name === "google_search_prompt" ? 1 : count;
+}
+
+/**
+ * The quantities of a call by rate: equal rates are merged, zero quantities left out unless nothing else was used, and per-request fees
+ * added. Never throws.
+ */
+export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean): RatedUsage {
+  const quantities: RatedQuantity[] = [];
+  const missing: PriceClass[] = [];
+  const informational: PriceClass[] = [];
+  let reported = false;
+  for (const rule of RULES) {
+    const count = usage[rule.usage];
+    if (count === null) continue;
+    reported = true;
+    if (count === 0) continue;
+    const classes = writesAsInput && rule.usage === "cacheWriteOther" ? WRITES_AS_INPUT : rule.classes;
+    const rate = firstRate(plan, classes);
+    const name = classes[0];
+    if (rate !== null) add(quantities, rate, billedCount(rate.class, count));
+    else if (name !== undefined) (rule.optional === true ? informational : missing).push(name);
+  }
+  const request = plan.rates.get("request");
+  if (request !== undefined && reported) add(quantities, request, 1);
+  if (!plan.hasTokenRates && quantities.length > 0) return { quantities, missing: [], reported };
+  if (quantities.length === 0 && missing.length === 0) missing.push(...informational);
+  if (quantities.length === 0 && missing.length === 0 && reported) addZeroLines(quantities, usage, plan);
+  return { quantities, missing, reported };
+}
+
+function firstRate(plan: RatePlan, classes: readonly PriceClass[]): CompiledRate | null {
+  for (const name of classes) {
+    const rate = plan.rates.get(name);
+    if (rate !== undefined) return rate;
+  }
+  return null;
+}
+
+function add(quantities: RatedQuantity[], rate: CompiledRate, count: number): void {
+  const same = quantities.find((line) => line.rate === rate);
+  if (same === undefined) quantities.push({ rate, count });
+  else same.count += count;
+}
+
+/** A call that used nothing is priced, at zero: its lines say so. */
+function addZeroLines(quantities: RatedQuantity[], usage: Usage, plan: RatePlan): void {
+  const input = plan.rates.get("input");
+  const output = plan.rates.get("output");
+  if (usage.inputUncached === 0 && input !== undefined) add(quantities, input, 0);
+  if (usage.output === 0 && output !== undefined) add(quantities, output, 0);
+}

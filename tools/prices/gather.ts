@@ -1,0 +1,129 @@
+import { isUnknownZero } from "./observation.js";
+import type { Observation } from "./observation.js";
+import type { ProviderPlan } from "./providers.js";
+import { genaiObservations, listedIds, matches } from "./sources/genai.js";
+import type { GenaiProvider } from "./sources/genai.js";
+import { langfuseObservations } from "./sources/langfuse.js";
+import type { LangfuseModel } from "./sources/langfuse.js";
+import { litellmTokens, litellmUnits } from "./sources/litellm.js";
+import type { LitellmEntry } from "./sources/litellm.js";
+import { modelsDevObservations } from "./sources/models-dev.js";
+import type { ModelsDevModel } from "./sources/models-dev.js";
+
+export interface Inputs {
+  genai: readonly GenaiProvider[];
+  litellm: Readonly<Record<string, LitellmEntry>>;
+  langfuse: readonly LangfuseModel[];
+  modelsDev: { providers: Readonly<Record<string, { models: Readonly<Record<string, ModelsDevModel>> }>> };
+}
+
+/** Every price that the collections state about one provider, by id as spelled there. */
+export function gather(plan: ProviderPlan, inputs: Inputs): Observation[] {
+  const others = [
+    ...fromLitellm(plan, inputs),
+    ...fromLangfuse(plan, inputs),
+    ...fromModelsDev(plan, inputs),
+  ];
+  return [...fromGenai(plan, inputs, others), ...others].filter((row) => !isUnknownZero(row.id, row.price));
+}
+
+function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {
+  if (plan.litellm === undefined) return [];
+  const rows: Observation[] = [];
+  const seen = new Set<string>();
+  const vendor = plan.provider.startsWith("gcp.")
+    ? "google"
+    : plan.provider === "perplexity"
+      ? "perplexity"
+      : "other";
+  // A global deployment's key says more than one without a zone, which may be a regional price.
+  const keys = Object.keys(inputs.litellm).toSorted(
+    (a, b) => Number(b.includes("/global")) - Number(a.includes("/global")),
+  );
+  for (const key of keys) {
+    const entry = inputs.litellm[key];
+    if (entry === undefined || key === "sample_spec") continue;
+    const named = plan.litellm(key, entry);
+    if (named === null) continue;
+    const once = `${named.id.toLowerCase()}|${named.geo ?? ""}`;
+    if (seen.has(once)) continue;
+    seen.add(once);
+    const { id, geo } = named;
+    const inclusive = plan.inclusive ?? false;
+    rows.push(...litellmTokens(entry, id, { cacheWrite: plan.cacheWrite, geo, inclusive }));
+    if (geo === null) rows.push(...litellmUnits(entry, id, vendor));
+  }
+  // Gemini charges storage, not writes; the collection's write prices for it are misfiled reads.
+  return rows.filter(
+    (row) => !(vendor === "google" && /gemini/.test(row.id) && row.class.startsWith("cache_write")),
+  );
+}
+
+function fromLangfuse(plan: ProviderPlan, inputs: Inputs): Observation[] {
+  const name = plan.langfuse;
+  if (name === undefined) return [];
+  return inputs.langfuse.flatMap((model) => {
+    const id = name(model.modelName);
+    return id === null
+      ? []
+      : langfuseObservations(model, id, { cacheWrite: plan.cacheWrite, inclusive: plan.inclusive ?? false });
+  });
+}
+
+function fromModelsDev(plan: ProviderPlan, inputs: Inputs): Observation[] {
+  return (plan.modelsDev ?? []).flatMap((folder) =>
+    Object.entries(inputs.modelsDev.providers[folder]?.models ?? {}).flatMap(([spelled, model]) => {
+      const named = plan.genai?.name?.(spelled.toLowerCase()) ?? { id: spelled, geo: null };
+      return modelsDevObservations(model, named.id, {
+        cacheWrite: plan.cacheWrite,
+        inclusive: plan.inclusive ?? false,
+      }).map((row) => ({ ...row, geo: named.geo }));
+    }),
+  );
+}
+
+/**
+ * genai-prices for its listed ids, and for ids of other collections that its patterns cover where the base price agrees: its patterns
+ * also cover models with other prices.
+ */
+function fromGenai(plan: ProviderPlan, inputs: Inputs, others: readonly Observation[]): Observation[] {
+  const wanted = plan.genai;
+  const provider = inputs.genai.find(({ id }) => id === wanted?.id);
+  if (wanted === undefined || provider === undefined) return [];
+  const options = { cacheWrite: plan.cacheWrite, searchClass: plan.searchClass ?? ("web_search" as const) };
+  const keep = wanted.keep ?? (() => true);
+  const name = wanted.name ?? ((id: string) => ({ id, geo: null }));
+  const rows: Observation[] = [];
+  const done = new Set<string>();
+  for (const model of provider.models) {
+    for (const id of listedIds(model)) {
+      if (!keep(id) || done.has(id)) continue;
+      done.add(id);
+      const named = name(id);
+      rows.push(...genaiObservations(model, named.id, options).map((row) => ({ ...row, geo: named.geo })));
+    }
+  }
+  for (const id of new Set(others.filter(({ geo }) => geo === null).map((row) => row.id))) {
+    if (done.has(id) || !keep(id)) continue;
+    const model = provider.models.find((candidate) => matches(candidate.match, id));
+    if (model === undefined) continue;
+    const stated = genaiObservations(model, id, options);
+    if (
+      agrees(
+        stated,
+        others.filter((row) => row.id === id),
+      )
+    )
+      rows.push(...stated);
+  }
+  return rows;
+}
+
+function agrees(stated: readonly Observation[], others: readonly Observation[]): boolean {
+  const base = (row: Observation, name: string) =>
+    row.class === name && row.tier === "standard" && row.above === 0;
+  return ["input", "output"].every((name) => {
+    const prices = new Set(stated.filter((row) => base(row, name)).map((row) => row.price));
+    return others.filter((row) => base(row, name)).every((row) => prices.has(row.price));
+  });
+}

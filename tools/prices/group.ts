@@ -1,0 +1,76 @@
+import { slotOf } from "./observation.js";
+import type { Observation } from "./observation.js";
+import type { ProviderPlan } from "./providers.js";
+
+export interface Group {
+  model: string;
+  /** Other ids with the same price, as spelled. */
+  ids: string[];
+  rows: Observation[];
+}
+
+/** Prices of one id by source and slot, the newest first. */
+function pricesBySlot(rows: readonly Observation[]): Map<string, string> {
+  const prices = new Map<string, string>();
+  for (const row of rows) {
+    if (row.windows !== null) continue;
+    const key = `${row.source}|${slotOf(row)}`;
+    if (row.to === null || !prices.has(key)) prices.set(key, row.price);
+  }
+  return prices;
+}
+
+function contradicts(rows: readonly Observation[], reference: readonly Observation[]): boolean {
+  const prices = pricesBySlot(reference);
+  for (const [key, price] of pricesBySlot(rows)) {
+    const other = prices.get(key);
+    if (other !== undefined && other !== price) return true;
+  }
+  return false;
+}
+
+/**
+ * Ids gathered into models: an id that only adds a date to a model's name belongs to it, unless a collection prices the two apart; then it
+ * is a model of its own (gpt-4o-2024-05-13).
+ */
+export function groupIds(plan: ProviderPlan, rows: readonly Observation[]): Group[] {
+  const byId = new Map<string, { spelled: string; rows: Observation[] }>();
+  for (const row of rows) {
+    const key = row.id.toLowerCase();
+    const entry = byId.get(key) ?? { spelled: row.id, rows: [] };
+    entry.rows.push(row);
+    byId.set(key, entry);
+  }
+  const families = new Map<string, string[]>();
+  for (const id of byId.keys()) {
+    const name = plan.canonical(id);
+    const model = plan.aliases?.[name] ?? name;
+    families.set(model, [...(families.get(model) ?? []), id]);
+  }
+  const groups: Group[] = [];
+  for (const [model, ids] of families) groups.push(...splitFamily(model, ids, byId));
+  return groups;
+}
+
+function splitFamily(
+  model: string,
+  ids: readonly string[],
+  byId: ReadonlyMap<string, { spelled: string; rows: Observation[] }>,
+): Group[] {
+  // The undated id speaks for the family; without one the newest does.
+  const ordered = ids.toSorted((a, b) => Number(b === model) - Number(a === model) || (a < b ? 1 : -1));
+  const groups: Group[] = [];
+  for (const id of ordered) {
+    const entry = byId.get(id);
+    if (entry === undefined) continue;
+    const home = groups.find((group) => !contradicts(entry.rows, group.rows));
+    if (home !== undefined) {
+      home.ids.push(entry.spelled);
+      home.rows.push(...entry.rows);
+      continue;
+    }
+    const name = groups.length === 0 ? model : id;
+    groups.push({ model: name, ids: [entry.spelled], rows: [...entry.rows] });
+  }
+  return groups;
+}

@@ -1,0 +1,158 @@
+import type { PriceClass, PriceTier } from "../../src/server/domain/price.js";
+import { observation } from "./observation.js";
+import type { Observation } from "./observation.js";
+
+interface Correction {
+  provider: string;
+  model: string;
+  class: PriceClass;
+  tier?: PriceTier;
+  above?: number;
+  price?: string;
+  per?: number;
+  variant?: Record<string, string>;
+  from?: string;
+  to?: string;
+  /** Present in a collection and wrong, the right value not known: kept, and not used. */
+  quarantine?: true;
+  why: string;
+}
+
+const dallE = (model: string, rows: Record<string, string>): Correction[] =>
+  Object.entries(rows).map(([key, price]) => {
+    const [quality = "", size = ""] = key.split(" ");
+    return {
+      provider: "openai",
+      model,
+      class: "image" as const,
+      price,
+      variant: { size, quality },
+      why: "OpenAI lists a price per image; collections that encode it per pixel miss it. OpenAI pricing page, 2025",
+    };
+  });
+
+/**
+ * Our own corrections, each with its reason. They win over every collection. Values come from the provider's page where one is named;
+ * read 2026-11-22.
+ */
+export const CORRECTIONS: readonly Correction[] = [
+  ...(["input", "output"] as const).map((name) => ({
+    provider: "openai",
+    model: "gpt-5.5",
+    class: name,
+    tier: "priority" as const,
+    price: name === "input" ? "12.5" : "75",
+    why: "OpenAI pricing page: priority is 2.5x for gpt-5.5; LiteLLM lists 2x",
+  })),
+  {
+    provider: "openai",
+    model: "gpt-5.5",
+    class: "cache_read",
+    tier: "priority",
+    price: "1.25",
+    why: "OpenAI pricing page: priority is 2.5x for gpt-5.5; LiteLLM lists 2x",
+  },
+  {
+    provider: "openai",
+    model: "o3",
+    class: "cache_read",
+    price: "2.5",
+    to: "2025-06-10T00:00:00Z",
+    why: "before the cut cached input cost a quarter of input; genai-prices repeats the later value",
+  },
+  {
+    provider: "openai",
+    model: "gpt-4o-mini-tts",
+    class: "input",
+    price: "0.6",
+    why: "OpenAI model page; LiteLLM lists the rate of another model",
+  },
+  {
+    provider: "openai",
+    model: "gpt-4o-transcribe",
+    class: "input_audio",
+    price: "6",
+    why: "OpenAI model page; LiteLLM lists the text rate for audio",
+  },
+  {
+    provider: "anthropic",
+    model: "claude-3-haiku",
+    class: "cache_write_1h",
+    price: "0.5",
+    why: "Anthropic pricing table; LiteLLM copied a larger model",
+  },
+  {
+    provider: "anthropic",
+    model: "claude-3-opus",
+    class: "cache_write_1h",
+    price: "30",
+    why: "Anthropic states twice the input price; LiteLLM copied a smaller model",
+  },
+  {
+    provider: "x_ai",
+    model: "grok-4.5",
+    class: "cache_read",
+    price: "0.3",
+    why: "docs.x.ai model page; LiteLLM lists 0.5",
+  },
+  ...dallE("dall-e-3", {
+    "standard 1024x1024": "0.04",
+    "standard 1024x1792": "0.08",
+    "standard 1792x1024": "0.08",
+    "hd 1024x1024": "0.08",
+    "hd 1024x1792": "0.12",
+    "hd 1792x1024": "0.12",
+  }),
+  ...dallE("dall-e-2", {
+    "standard 1024x1024": "0.02",
+    "standard 512x512": "0.018",
+    "standard 256x256": "0.016",
+  }),
+  ...(["input", "output", "cache_read"] as const).map((name) => ({
+    provider: "gcp.gemini",
+    model: "gemini-2.5-pro",
+    class: name,
+    tier: "priority" as const,
+    quarantine: true as const,
+    why: "LiteLLM lists standard rates; Google says 75 to 100 % above, the value is not known",
+  })),
+  ...(["input", "output", "cache_read"] as const).flatMap((name) =>
+    ["deepseek-chat", "deepseek-reasoner"].map((model) => ({
+      provider: "deepseek",
+      model,
+      class: name,
+      quarantine: true as const,
+      why: "moving alias: collections state three different prices and no dates",
+    })),
+  ),
+];
+
+/** Corrections of a provider as observations, to win over all others. */
+export function overlayObservations(provider: string): Observation[] {
+  return CORRECTIONS.filter((row) => row.provider === provider && row.price !== undefined).map((row) =>
+    observation({
+      id: row.model,
+      class: row.class,
+      price: row.price ?? "",
+      source: "overlay",
+      tier: row.tier ?? "standard",
+      above: row.above ?? 0,
+      per: row.per ?? null,
+      variant: row.variant ?? null,
+      from: row.from ?? null,
+      to: row.to ?? null,
+    }),
+  );
+}
+
+/** Whether the overlay holds a slot back. */
+export function isHeldBack(provider: string, model: string, row: Observation): boolean {
+  return CORRECTIONS.some(
+    (correction) =>
+      correction.quarantine === true &&
+      correction.provider === provider &&
+      correction.model === model &&
+      correction.class === row.class &&
+      (correction.tier ?? "standard") === row.tier,
+  );
+}

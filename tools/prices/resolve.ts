@@ -1,0 +1,340 @@
+import { compareRatio, times } from "./decimal-text.js";
+import { observation, slotOf } from "./observation.js";
+import type { Observation, SourceName } from "./observation.js";
+import { isHeldBack } from "./overlay.js";
+import type { ProviderPlan } from "./providers.js";
+
+export interface Disagreement {
+  provider: string;
+  model: string;
+  what: string;
+  chosen: string;
+  others: string;
+}
+
+const ORDER: readonly SourceName[] = [
+  "overlay",
+  "genai-prices",
+  "litellm",
+  "langfuse",
+  "models.dev",
+  "provider-rule",
+];
+
+interface Interval {
+  from: string | null;
+  to: string | null;
+  input: string;
+}
+
+const isBase = (row: Observation, geo: string | null): boolean =>
+  row.class === "input" &&
+  row.tier === "standard" &&
+  row.above === 0 &&
+  row.geo === geo &&
+  row.windows === null &&
+  row.variant === null;
+
+/** The dated base prices that genai-prices knows for a place; none when it does not know the model there. */
+function timeline(rows: readonly Observation[], geo: string | null): Interval[] {
+  const seen = new Map<string, Interval>();
+  for (const row of rows) {
+    if (row.source !== "genai-prices" || !isBase(row, geo)) continue;
+    seen.set(row.from ?? "", { from: row.from, to: row.to, input: row.price });
+  }
+  return [...seen.values()];
+}
+
+/**
+ * Rows of a collection without dates, placed in the interval that its base price belongs to. Null when its base price fits none: then
+ * everything it derives from that base is another price list's.
+ */
+function placed(
+  rows: readonly Observation[],
+  source: SourceName,
+  geo: string | null,
+  intervals: readonly Interval[],
+): Observation[] {
+  const own = rows.filter((row) => row.source === source && row.geo === geo);
+  if (intervals.length === 0) return own;
+  const base = own.find((row) => isBase(row, geo));
+  if (base === undefined)
+    return intervals.length > 1 ? own.map((row) => ({ ...row, from: intervals.at(-1)?.from ?? null })) : own;
+  const home = intervals.find(({ input }) => input === base.price);
+  if (home === undefined) return [];
+  return own.map((row) => ({ ...row, from: home.from, to: home.to }));
+}
+
+/** The prices of a model that hold, one per slot and interval, with what was decided against. */
+export function resolveModel(
+  plan: ProviderPlan,
+  model: string,
+  rows: readonly Observation[],
+  disagreements: Disagreement[],
+): Observation[] {
+  const resolved: Observation[] = [];
+  for (const geo of new Set(rows.map((row) => row.geo))) {
+    const intervals = timeline(rows, geo);
+    const candidates = ORDER.flatMap((source) =>
+      source === "genai-prices" || source === "overlay"
+        ? rows.filter((row) => row.source === source && row.geo === geo)
+        : placed(rows, source, geo, intervals),
+    );
+    noteDropped(plan, model, geo, rows, candidates, disagreements);
+    resolved.push(...chooseSlots(plan, model, candidates, disagreements));
+  }
+  const held = resolved.map((row) =>
+    isHeldBack(plan.provider, model, row) ? { ...row, quarantined: true } : row,
+  );
+  const sane = checkSanity(plan, model, mergeGeos(held), disagreements);
+  return deriveStated(plan, model, sane);
+}
+
+function noteDropped(
+  plan: ProviderPlan,
+  model: string,
+  geo: string | null,
+  rows: readonly Observation[],
+  candidates: readonly Observation[],
+  disagreements: Disagreement[],
+): void {
+  for (const row of rows) {
+    if (!isBase(row, geo) || candidates.some(({ source }) => source === row.source)) continue;
+    const ours = candidates.find((candidate) => isBase(candidate, geo));
+    disagreements.push({
+      provider: plan.provider,
+      model: geo === null ? model : `${geo}:${model}`,
+      what: "base price of a whole collection",
+      chosen: `${ours?.price ?? "none"} (${ours?.source ?? ""})`,
+      others: `${row.price} (${row.source})`,
+    });
+  }
+}
+
+function chooseSlots(
+  plan: ProviderPlan,
+  model: string,
+  candidates: readonly Observation[],
+  disagreements: Disagreement[],
+): Observation[] {
+  const slots = new Map<string, Observation[]>();
+  for (const row of candidates) {
+    const key = slotOf(row);
+    slots.set(key, [...(slots.get(key) ?? []), row]);
+  }
+  const chosen: Observation[] = [];
+  for (const rows of slots.values()) chosen.push(...chooseSlot(plan, model, rows, disagreements));
+  return chosen;
+}
+
+/** One slot: overlay, then dated prices, then the value that most collections state, the order of trust breaking ties. */
+function chooseSlot(
+  plan: ProviderPlan,
+  model: string,
+  rows: readonly Observation[],
+  disagreements: Disagreement[],
+): Observation[] {
+  const overlay = unique(rows.filter(({ source }) => source === "overlay"));
+  const dated = unique(rows.filter(({ source }) => source === "genai-prices"));
+  const flat = firstPerSource(rows.filter(({ source }) => source !== "overlay" && source !== "genai-prices"));
+  if (overlay.length > 0) return [...overlay, ...dated.flatMap((row) => outside(row, overlay))];
+  if (dated.length > 0) {
+    note(plan, model, dated, flat, disagreements);
+    return dated;
+  }
+  const votes = new Map<string, number>();
+  for (const row of flat) votes.set(row.price, (votes.get(row.price) ?? 0) + 1);
+  const most = Math.max(0, ...votes.values());
+  const winner = flat.find((row) => votes.get(row.price) === most);
+  if (winner === undefined) return [];
+  note(plan, model, [winner], flat, disagreements);
+  return [winner];
+}
+
+/** Parts of a dated row that an overlay with an end or a start leaves standing. */
+function outside(row: Observation, overlay: readonly Observation[]): Observation[] {
+  if (overlay.some(({ from, to }) => from === null && to === null)) return [];
+  let kept: Observation[] = [row];
+  for (const own of overlay) {
+    kept = kept.flatMap((part) => {
+      const pieces: Observation[] = [];
+      const lateEnd = part.to ?? "9999";
+      const earlyStart = part.from ?? "0000";
+      if (own.from !== null && earlyStart < own.from) {
+        pieces.push({ ...part, to: lateEnd < own.from ? part.to : own.from });
+      }
+      if (own.to !== null && lateEnd > own.to) {
+        pieces.push({ ...part, from: earlyStart > own.to ? part.from : own.to });
+      }
+      return pieces;
+    });
+  }
+  return kept;
+}
+
+function unique(rows: readonly Observation[]): Observation[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const key = `${row.from ?? ""}|${JSON.stringify(row.windows)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function firstPerSource(rows: readonly Observation[]): Observation[] {
+  const seen = new Set<SourceName>();
+  return rows.filter(({ source }) => !seen.has(source) && seen.add(source));
+}
+
+function note(
+  plan: ProviderPlan,
+  model: string,
+  chosen: readonly Observation[],
+  others: readonly Observation[],
+  disagreements: Disagreement[],
+): void {
+  const known = new Set(chosen.map(({ price }) => price));
+  const differing = others.filter(({ price }) => !known.has(price));
+  const first = chosen.at(-1);
+  if (differing.length === 0 || first === undefined) return;
+  disagreements.push({
+    provider: plan.provider,
+    model: first.geo === null ? model : `${first.geo}:${model}`,
+    what: `${first.class} ${first.tier}${first.above === 0 ? "" : ` > ${String(first.above)}`}`,
+    chosen: `${first.price} (${first.source})`,
+    others: differing.map(({ price, source }) => `${price} (${source})`).join(", "),
+  });
+}
+
+/**
+ * A geography whose price is the ordinary one needs no row. Where no ordinary price is listed but all regional ones agree, that is the
+ * ordinary price; global routing and government regions are apart.
+ */
+function mergeGeos(rows: readonly Observation[]): Observation[] {
+  const plainSlots = new Map<string, Observation[]>();
+  for (const row of rows) {
+    if (row.geo !== null) continue;
+    const key = slotOf(row);
+    plainSlots.set(key, [...(plainSlots.get(key) ?? []), row]);
+  }
+  const kept = rows.filter(({ geo }) => geo === null);
+  const regional = new Map<string, Observation[]>();
+  for (const row of rows) {
+    if (row.geo === null) continue;
+    const key = slotOf({ ...row, geo: null });
+    const plainRows = plainSlots.get(key);
+    if (plainRows === undefined && row.geo !== "global" && row.geo !== "us-gov") {
+      regional.set(key, [...(regional.get(key) ?? []), row]);
+    } else if (plainRows?.some((other) => other.price === row.price && other.from === row.from) !== true) {
+      kept.push(row);
+    }
+  }
+  for (const group of regional.values()) {
+    const prices = new Set(group.map(({ price }) => price));
+    const first = group[0];
+    if (
+      prices.size === 1 &&
+      first !== undefined &&
+      !rows.some((row) => row.geo === null && isBase(row, null))
+    ) {
+      kept.push({ ...first, geo: null });
+    } else kept.push(...group);
+  }
+  return kept;
+}
+
+/** Rows that break a rule every provider keeps are held back; the rules are those of docs/pricing.md. */
+function checkSanity(
+  plan: ProviderPlan,
+  model: string,
+  rows: readonly Observation[],
+  disagreements: Disagreement[],
+): Observation[] {
+  const standard = (row: Observation, name: string) =>
+    rows.find(
+      (other) =>
+        other.class === name &&
+        other.tier === "standard" &&
+        other.above === row.above &&
+        other.geo === row.geo &&
+        other.from === row.from &&
+        other.windows === null &&
+        other.variant === null,
+    );
+  return rows.map((row) => {
+    const problem = row.source === "overlay" ? null : problemOf(row, standard);
+    if (problem === null) return row;
+    disagreements.push({
+      provider: plan.provider,
+      model,
+      what: `quarantined: ${row.class} ${row.tier}${row.above === 0 ? "" : ` > ${String(row.above)}`}`,
+      chosen: problem,
+      others: `${row.price} (${row.source})`,
+    });
+    return { ...row, quarantined: true };
+  });
+}
+
+function problemOf(
+  row: Observation,
+  standard: (row: Observation, name: string) => Observation | undefined,
+): string | null {
+  const input = standard(row, "input");
+  const same = standard(row, row.class);
+  const within = (other: Observation | undefined, low: string, high: string) =>
+    other === undefined ||
+    (compareRatio(row.price, other.price, low) >= 0 && compareRatio(row.price, other.price, high) <= 0);
+  if (row.class === "cache_write_1h" && row.tier === "standard" && !within(input, "1.6", "2.4")) {
+    return "1h write / input outside 1.6 to 2.4";
+  }
+  if (row.tier === "priority" && !within(same, "1.1", "3")) return "priority / standard outside 1.1 to 3";
+  if (row.tier === "batch" && same !== undefined && compareRatio(row.price, same.price, "0.5") !== 0) {
+    return "batch / standard other than 0.5";
+  }
+  if (
+    row.class === "cache_read" &&
+    row.tier === "standard" &&
+    input !== undefined &&
+    compareRatio(row.price, input.price, "1") >= 0
+  ) {
+    return "cached not below input";
+  }
+  return null;
+}
+
+/** Rows for tiers that the provider states as a multiple of standard, where no collection lists them. */
+function deriveStated(plan: ProviderPlan, model: string, rows: readonly Observation[]): Observation[] {
+  const result = [...rows];
+  const tiers = new Set(rows.map(({ tier }) => tier));
+  for (const stated of plan.statedTiers ?? []) {
+    if (!stated.models(model, tiers)) continue;
+    for (const row of rows) {
+      if (row.tier !== "standard" || row.windows !== null || row.variant !== null) continue;
+      if (!stated.classes.includes(row.class) || row.quarantined === true) continue;
+      const listed = rows.find(
+        (other) =>
+          other.tier === stated.tier &&
+          other.class === row.class &&
+          other.above === row.above &&
+          other.geo === row.geo &&
+          overlap(other, row),
+      );
+      if (listed !== undefined && listed.quarantined !== true) continue;
+      if (listed !== undefined) result.splice(result.indexOf(listed), 1);
+      result.push(
+        observation({
+          ...row,
+          tier: stated.tier,
+          price: times(row.price, stated.factor),
+          source: "provider-rule",
+        }),
+      );
+    }
+  }
+  return result;
+}
+
+function overlap(a: Observation, b: Observation): boolean {
+  return (a.from ?? "0000") < (b.to ?? "9999") && (b.from ?? "0000") < (a.to ?? "9999");
+}

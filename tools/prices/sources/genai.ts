@@ -1,0 +1,172 @@
+import type { PriceClass } from "../../../src/server/domain/price.js";
+import { shifted } from "../decimal-text.js";
+import { isUnknownZero, observation } from "../observation.js";
+import type { Observation, Window } from "../observation.js";
+
+interface Matcher {
+  equals?: string;
+  starts_with?: string;
+  ends_with?: string;
+  contains?: string;
+  regex?: string;
+  or?: Matcher[];
+  and?: Matcher[];
+}
+
+type Price = string | { base: string; tiers: { start: string; price: string }[] };
+type Prices = Record<string, Price>;
+interface Dated {
+  constraint?: { type: string; start_date?: string; start_time?: string; end_time?: string };
+  prices: Prices;
+}
+
+interface GenaiModel {
+  id: string;
+  match: Matcher;
+  prices: Prices | Dated[];
+  price_comments?: string;
+}
+
+export interface GenaiProvider {
+  id: string;
+  models: GenaiModel[];
+}
+
+const TOKEN_FIELDS: Readonly<Record<string, PriceClass>> = {
+  input_mtok: "input",
+  output_mtok: "output",
+  cache_read_mtok: "cache_read",
+  cache_write_1h_mtok: "cache_write_1h",
+  input_audio_mtok: "input_audio",
+  output_audio_mtok: "output_audio",
+  input_image_mtok: "input_image",
+  output_image_mtok: "output_image",
+  output_reasoning_mtok: "output_reasoning",
+  output_citation_mtok: "output_citation",
+};
+
+const UNIT_FIELDS: Readonly<Record<string, { class: PriceClass; per: number }>> = {
+  web_searches_kcount: { class: "web_search", per: 1000 },
+  storage_searches_kcount: { class: "file_search", per: 1000 },
+  requests_kcount: { class: "request", per: 1000 },
+  audio_hours: { class: "audio_second", per: 3600 },
+  input_document_kpages: { class: "page", per: 1000 },
+};
+
+export function matches(matcher: Matcher, id: string): boolean {
+  if (matcher.or !== undefined) return matcher.or.some((inner) => matches(inner, id));
+  if (matcher.and !== undefined) return matcher.and.every((inner) => matches(inner, id));
+  if (matcher.equals !== undefined) return matcher.equals === id;
+  if (matcher.starts_with !== undefined) return id.startsWith(matcher.starts_with);
+  if (matcher.ends_with !== undefined) return id.endsWith(matcher.ends_with);
+  if (matcher.contains !== undefined) return id.includes(matcher.contains);
+  return matcher.regex !== undefined && new RegExp(matcher.regex).test(id);
+}
+
+function equalIds(matcher: Matcher): string[] {
+  if (matcher.or !== undefined) return matcher.or.flatMap(equalIds);
+  return matcher.equals === undefined ? [] : [matcher.equals];
+}
+
+/** Ids that the collection lists by name for a model. */
+export function listedIds(model: GenaiModel): string[] {
+  return [...new Set([model.id, ...equalIds(model.match)])];
+}
+
+interface Interval {
+  prices: Prices;
+  from: string | null;
+  to: string | null;
+  windows: Window[] | null;
+}
+
+function intervals(model: GenaiModel): Interval[] {
+  if (!Array.isArray(model.prices)) return [{ prices: model.prices, from: null, to: null, windows: null }];
+  const dated = model.prices
+    .filter(({ constraint }) => constraint?.type !== "time_of_date")
+    .map(({ constraint, prices }) => ({ prices, from: constraint?.start_date ?? null }))
+    .toSorted((a, b) => ((a.from ?? "") < (b.from ?? "") ? -1 : 1));
+  const rows: Interval[] = dated.map((entry, index) => ({
+    prices: entry.prices,
+    from: instant(entry.from),
+    to: instant(dated[index + 1]?.from ?? null),
+    windows: null,
+  }));
+  return [...rows, ...timed(model.prices, rows.at(-1)?.from ?? null)];
+}
+
+const instant = (date: string | null): string | null => (date === null ? null : `${date}T00:00:00Z`);
+
+/**
+ * Daily windows begin with the last dated price: the collection cannot say both. Weekends are off-peak at DeepSeek from 2026-08-23
+ * (its own comments); both windows lie within one Beijing day, so UTC weekdays say the same.
+ */
+function timed(entries: readonly Dated[], since: string | null): Interval[] {
+  const windows = entries.filter(({ constraint }) => constraint?.type === "time_of_date");
+  const byPrice = new Map<string, { prices: Prices; windows: Window[] }>();
+  for (const { constraint, prices } of windows) {
+    const key = JSON.stringify(prices);
+    const group = byPrice.get(key) ?? { prices, windows: [] };
+    group.windows.push({
+      from: (constraint?.start_time ?? "00:00").slice(0, 5),
+      to: (constraint?.end_time ?? "24:00").slice(0, 5),
+    });
+    byPrice.set(key, group);
+  }
+  const weekend = "2026-08-23T00:00:00Z";
+  return [...byPrice.values()].flatMap((group) => [
+    { prices: group.prices, from: since, to: weekend, windows: group.windows },
+    {
+      prices: group.prices,
+      from: weekend,
+      to: null,
+      windows: group.windows.map((window) => ({ ...window, weekdays: [1, 2, 3, 4, 5] })),
+    },
+  ]);
+}
+
+/** Every price of a model, for one of its ids. */
+export function genaiObservations(
+  model: GenaiModel,
+  id: string,
+  options: { cacheWrite: PriceClass; searchClass: PriceClass },
+): Observation[] {
+  const rows: Observation[] = [];
+  for (const { prices, from, to, windows } of intervals(model)) {
+    for (const [field, price] of Object.entries(prices)) {
+      const token = field === "cache_write_mtok" ? options.cacheWrite : TOKEN_FIELDS[field];
+      const unit = UNIT_FIELDS[field];
+      const named = token ?? (field === "web_searches_kcount" ? options.searchClass : unit?.class);
+      if (named === undefined) continue;
+      const base = typeof price === "string" ? price : price.base;
+      const common = {
+        id,
+        class: named,
+        source: "genai-prices" as const,
+        from,
+        to,
+        windows,
+        per: unit?.per ?? null,
+      };
+      push(rows, observation({ ...common, price: shifted(base, 0) ?? "" }));
+      for (const tier of typeof price === "string" ? [] : price.tiers) {
+        const start = Number.parseInt(tier.start, 10);
+        const inclusive = start % 1000 === 999;
+        push(
+          rows,
+          observation({
+            ...common,
+            price: shifted(tier.price, 0) ?? "",
+            above: inclusive ? start + 1 : start,
+            inclusive,
+          }),
+        );
+      }
+    }
+  }
+  return rows;
+}
+
+function push(rows: Observation[], row: Observation): void {
+  if (row.price !== "" && !isUnknownZero(row.id, row.price)) rows.push(row);
+}

@@ -3,6 +3,15 @@ import { type Logger, pino } from "pino";
 
 type Level = "error" | "warn" | "info" | "debug";
 
+/** The framework narrates every route it maps; that is of interest only when something is debugged. */
+const FRAMEWORK_SCOPES: ReadonlySet<unknown> = new Set([
+  "InstanceLoader",
+  "NestApplication",
+  "NestFactory",
+  "RouterExplorer",
+  "RoutesResolver",
+]);
+
 /** Nest's logger over pino: one JSON line per message on stderr, so that stdout stays for what people read. */
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
@@ -12,7 +21,7 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...context: unknown[]): void {
-    this.#write("info", message, context);
+    this.#write(FRAMEWORK_SCOPES.has(context.at(-1)) ? "debug" : "info", message, context);
   }
 
   error(message: unknown, ...context: unknown[]): void {

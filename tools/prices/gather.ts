@@ -24,7 +24,30 @@ export function gather(plan: ProviderPlan, inputs: Inputs): Observation[] {
     ...fromLangfuse(plan, inputs),
     ...fromModelsDev(plan, inputs),
   ];
-  return [...fromGenai(plan, inputs, others), ...others].filter((row) => !isUnknownZero(row.id, row.price));
+  const dated = fromGenai(plan, inputs, others);
+  return [...dated, ...withoutNearGeos(plan, dated, others)].filter(
+    (row) => !isUnknownZero(row.id, row.price),
+  );
+}
+
+/**
+ * Bedrock profiles of a model that genai-prices lists for every place have one price: collections that price them by the region behind
+ * the profile are left out. Global routing and government regions stay apart.
+ */
+function withoutNearGeos(
+  plan: ProviderPlan,
+  dated: readonly Observation[],
+  others: readonly Observation[],
+): readonly Observation[] {
+  if (plan.provider !== "aws.bedrock") return others;
+  const everywhere = new Set(dated.filter(({ geo }) => geo === null).map((row) => plan.canonical(row.id)));
+  return others.filter(
+    (row) =>
+      row.geo === null ||
+      row.geo === "global" ||
+      row.geo === "us-gov" ||
+      !everywhere.has(plan.canonical(row.id)),
+  );
 }
 
 function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {

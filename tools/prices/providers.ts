@@ -203,6 +203,8 @@ export const PROVIDERS: readonly ProviderPlan[] = [
         /\d+-x-\d+|container/.test(key)
       )
         return null;
+      // Priced for one region there; the global price stands under its own key.
+      if (/^azure\/gpt-4o-mini(-2024-07-18)?$/.test(key)) return null;
       const bare = lower(key).replace(/^azure(?:_ai)?\//, "");
       const zone = /^(us|eu|global|global-standard)\/(.+)$/.exec(bare);
       if (zone === null) return bare.includes("/") ? null : { id: bare, geo: null };

@@ -137,12 +137,14 @@ interface Found {
   model: BookModel;
   kind: IdKind | "inherited";
   rule: string;
+  /** The id is one that the provider moves from model to model. */
+  moving: boolean;
 }
 
 function findListed(known: ProviderBook, reading: ModelReading, operator: OperatorPricing): Found | null {
   for (const { id, rule } of reading.candidates) {
     const found = known.ids.get(idForm(known.provider, id));
-    if (found !== undefined) return { ...found, rule };
+    if (found !== undefined) return { ...found, rule, moving: /-latest$/.test(id) };
   }
   for (const { id, rule } of reading.candidates) {
     const base = /^(.+)-(?:\d{4}-\d{2}-\d{2}|\d{8})$/.exec(idForm(known.provider, id))?.[1];
@@ -151,7 +153,8 @@ function findListed(known: ProviderBook, reading: ModelReading, operator: Operat
     const allowed =
       found.model.snapshotPolicy === "inherit" ||
       operator.inheritSnapshots.includes(`${known.provider}/${found.model.model}`);
-    if (allowed && found.kind === "exact") return { model: found.model, kind: "inherited", rule };
+    if (allowed && found.kind === "exact")
+      return { model: found.model, kind: "inherited", rule, moving: false };
   }
   return null;
 }
@@ -218,5 +221,5 @@ function confidenceOf(
 ): ListedModel["confidence"] {
   if (mapping !== null || settlement.rule === "operator") return "operator";
   const undatedFineTune = found.rule === "fine_tune" && found.kind === "exact";
-  return undatedFineTune || found.kind === "alias" || found.kind === "inherited" ? "alias" : "exact";
+  return undatedFineTune || found.moving || found.kind === "inherited" ? "alias" : "exact";
 }

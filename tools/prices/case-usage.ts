@@ -1,0 +1,90 @@
+import { anthropicUsage } from "../../src/sdk/src/usage/anthropic-usage.js";
+import { bedrockConverseUsage, bedrockInvokeUsage } from "../../src/sdk/src/usage/bedrock-usage.js";
+import { cohereUsage } from "../../src/sdk/src/usage/cohere-usage.js";
+import { deepseekUsage } from "../../src/sdk/src/usage/deepseek-usage.js";
+import { geminiGroundingUsage, geminiUsage } from "../../src/sdk/src/usage/gemini-usage.js";
+import { groqUsage } from "../../src/sdk/src/usage/groq-usage.js";
+import { mistralUsage } from "../../src/sdk/src/usage/mistral-usage.js";
+import { ollamaUsage } from "../../src/sdk/src/usage/ollama-usage.js";
+import {
+  openaiChatUsage,
+  openaiEmbeddingsUsage,
+  openaiImagesUsage,
+  openaiResponsesUsage,
+  openaiToolUsage,
+  openaiTranscriptionUsage,
+} from "../../src/sdk/src/usage/openai-usage.js";
+import { openrouterUsage } from "../../src/sdk/src/usage/openrouter-usage.js";
+import { perplexityUsage } from "../../src/sdk/src/usage/perplexity-usage.js";
+import type { UsageReading } from "../../src/sdk/src/usage/usage-reading.js";
+import { xaiUsage } from "../../src/sdk/src/usage/xai-usage.js";
+import type { Operation } from "../../src/server/domain/call.js";
+
+type Reader = (raw: unknown) => UsageReading;
+
+const BY_PROVIDER: Readonly<Record<string, Reader>> = {
+  x_ai: xaiUsage,
+  deepseek: deepseekUsage,
+  mistral_ai: mistralUsage,
+  groq: groqUsage,
+  openrouter: openrouterUsage,
+  perplexity: perplexityUsage,
+  cohere: cohereUsage,
+};
+
+const BY_API: readonly [RegExp, Reader, Operation][] = [
+  [/anthropic|rawPredict/i, anthropicUsage, "chat"],
+  [/converse/i, bedrockConverseUsage, "chat"],
+  [/bedrock/i, bedrockInvokeUsage, "chat"],
+  [/generateContent|gemini|vertex/i, geminiUsage, "generate_content"],
+  [/ollama/i, ollamaUsage, "chat"],
+  [/rerank/i, cohereUsage, "rerank"],
+  [/cohere.*embed/i, cohereUsage, "embeddings"],
+  [/cohere/i, cohereUsage, "chat"],
+  [/ocr/i, mistralUsage, "other"],
+  [/embed/i, openaiEmbeddingsUsage, "embeddings"],
+  [/image/i, openaiImagesUsage, "image"],
+  [/transcription|translation/i, openaiTranscriptionUsage, "audio"],
+  [/speech|audio/i, openaiTranscriptionUsage, "audio"],
+  [/responses/i, openaiResponsesUsage, "chat"],
+];
+
+/** The wrapper's reader for a case's API, and the operation that the API stands for. */
+export function readerFor(provider: string, api: string): { read: Reader; operation: Operation } {
+  const found = BY_API.find(([pattern]) => pattern.test(api));
+  const operation = found?.[2] ?? "chat";
+  const compatible = /openai_compatible|openai\.chat|^chat/i.test(api) ? BY_PROVIDER[provider] : undefined;
+  return { read: compatible ?? found?.[1] ?? openaiChatUsage, operation };
+}
+
+const UNIT_FIELDS: readonly [string, string][] = [
+  ["characters", "characters"],
+  ["input_characters", "characters"],
+  ["pages", "pages"],
+  ["pages_processed", "pages"],
+  ["images", "images"],
+  ["n", "images"],
+  ["seconds", "videoSeconds"],
+  ["video_seconds", "videoSeconds"],
+  ["duration_seconds", "audioSeconds"],
+];
+
+/** Billed units that a reply shows outside its usage object, and quantities that only the request tells (images, characters). */
+export function unitsBeside(
+  request: Readonly<Record<string, unknown>>,
+  response: Readonly<Record<string, unknown>>,
+  api: string,
+): Record<string, number> {
+  const units: Record<string, number> = { ...openaiToolUsage(response), ...geminiGroundingUsage(response) };
+  for (const [field, name] of UNIT_FIELDS) {
+    for (const from of [response, request]) {
+      const value = from[field];
+      const imagesOnly = name === "images" && !/image/i.test(api);
+      if (typeof value === "number" && Number.isInteger(value) && !imagesOnly) units[name] ??= value;
+    }
+  }
+  if (/image/i.test(api) && Array.isArray(response["data"])) units["images"] = response["data"].length;
+  const queries = request["web_search_queries"] ?? response["web_search_queries"];
+  if (typeof queries === "number") units["webSearchRequests"] = queries;
+  return units;
+}

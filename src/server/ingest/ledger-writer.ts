@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.js";
+import type { Call, PricedCall } from "../domain/call.js";
 import type { LedgerChange, LedgerListener } from "../domain/ledger-listener.js";
 import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import { deliveryKey } from "../ledger/identity.js";
@@ -70,7 +71,7 @@ export class LedgerWriter {
       links: [...related.links, ...links],
       incoming: records,
     });
-    const context = this.parts.pricing.current();
+    const context = { ...this.parts.pricing.current(), project };
     const rows = settlement.changed.map((row) => this.#rowOf(project, row, context));
     const newLinks = linksToStore(links, related.links);
     metrics.duplicates += settlement.duplicates;
@@ -78,7 +79,6 @@ export class LedgerWriter {
     await calls.insert(rows, newLinks);
     this.#count(rows);
     this.#tell(
-      project,
       rows.map((row, index) => ({
         project,
         current: row.call,
@@ -89,6 +89,8 @@ export class LedgerWriter {
 
   #rowOf(project: string, settled: SettledRow, context: PricingContext): LedgerRow {
     const { previous } = settled;
+    const call = priceCall(settled.call, context);
+    const original = settled.delivered ?? (needsOriginal(settled.call, call) ? settled.call : null);
     return {
       project,
       version: this.#versions.next(previous?.version ?? 0n),
@@ -96,8 +98,8 @@ export class LedgerWriter {
       role: settled.role,
       roleReason: settled.roleReason,
       otherSpanIds: settled.otherSpanIds,
-      call: priceCall(settled.call, context),
-      delivered: settled.delivered === null ? null : priceCall(settled.delivered, context),
+      call,
+      delivered: original === null ? null : { ...priceCall(original, context), provider: original.provider },
       ingestedAtMs: this.parts.clock.nowMs(),
     };
   }
@@ -112,10 +114,15 @@ export class LedgerWriter {
     }
   }
 
-  #tell(_project: string, changes: readonly LedgerChange[]): void {
+  #tell(changes: readonly LedgerChange[]): void {
     if (changes.length === 0) return;
     for (const listener of this.parts.listeners) listener.onAcknowledged(changes);
   }
+}
+
+/** Pricing settles the provider, and the table has no column for a stated one: then the record is kept as it came. */
+function needsOriginal(call: Call, priced: PricedCall): boolean {
+  return priced.provider !== call.provider || call.providerStated === true;
 }
 
 function linksToStore(links: readonly SpanLink[], stored: readonly SpanLink[]): SpanLink[] {

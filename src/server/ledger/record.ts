@@ -39,6 +39,12 @@ export function totalsOf(call: Call): { input: number | null; output: number | n
   };
 }
 
+/** Cumulative metrics grow: the later point of a stream counts more. */
+function tokens(call: Call): number {
+  const { input, output } = totalsOf(call);
+  return (input ?? 0) + (output ?? 0);
+}
+
 const QUALITY_RANK = { exact: 3, partial: 2, conflict: 1, unknown: 0 } as const;
 const SOURCE_RANK = { provider: 2, estimated: 1, none: 0 } as const;
 
@@ -88,22 +94,33 @@ export function compareUsage(a: Call, b: Call): number {
   return compareNumbers(usageRank(a), usageRank(b));
 }
 
+/** Our wrapper knows most of a call; a tool's span knows less than the log it writes of the same call. */
+function standing(call: Call): number {
+  if (call.source.dialect === "spanledger") return 2;
+  return call.source.dialect === "claude_code_spans" ? 0 : 1;
+}
+
 /**
  * Total order of records, the richest first: usage, our own wrapper before others, number of known fields, then ids.
  * Depends on the records alone, so any order of arrival gives the same winner.
  */
 export function compareRichness(a: Call, b: Call): number {
-  const own = (call: Call) => (call.source.dialect === "spanledger" ? 1 : 0);
   return (
-    compareNumbers([...usageRank(a), own(a), scalarsKnown(a)], [...usageRank(b), own(b), scalarsKnown(b)]) ||
+    compareNumbers(rankOf(a), rankOf(b)) ||
     compareText(a.traceId, b.traceId) ||
     compareText(a.spanId, b.spanId)
   );
 }
 
-/** Of two deliveries of one span, the one to keep: the richer, then the greater by content. A function of the two, not of their order. */
+function rankOf(call: Call): number[] {
+  const [source = 0, quality = 0, known = 0] = usageRank(call);
+  const secondary = standing(call) === 0 ? 0 : 1;
+  return [source, secondary, quality, known, standing(call), scalarsKnown(call)];
+}
+
+/** Of two deliveries of one span, the one to keep: the richer, then the one that counts more, then the greater by content. A function of the two, not of their order. */
 export function chooseDelivery(a: LedgerRecord, b: LedgerRecord): LedgerRecord {
-  const order = compareRichness(a.call, b.call);
+  const order = compareRichness(a.call, b.call) || tokens(b.call) - tokens(a.call);
   if (order !== 0) return order < 0 ? a : b;
   return compareText(fingerprint(a.call), fingerprint(b.call)) >= 0 ? a : b;
 }
@@ -113,6 +130,11 @@ export function chooseDelivery(a: LedgerRecord, b: LedgerRecord): LedgerRecord {
  * Instants are compared as instants, and absent counts as null, so that a round trip through storage changes nothing.
  */
 export function fingerprint(call: Call): string {
+  return `${call.provider} ${fingerprintBesideProvider(call)}`;
+}
+
+/** As {@link fingerprint}, without the provider: pricing may replace it by the vendor that the operator's endpoint map names. */
+export function fingerprintBesideProvider(call: Call): string {
   const { usage, attribution, dimensions } = call;
   const sorted = (map: Record<string, string>) => Object.entries(map).sort(([a], [b]) => compareText(a, b));
   return JSON.stringify([
@@ -123,7 +145,6 @@ export function fingerprint(call: Call): string {
     call.durationMs,
     call.timeToFirstChunkMs,
     call.operation,
-    call.provider,
     call.clientFlavor,
     call.host,
     call.requestModel,

@@ -4,8 +4,9 @@ import { type Cluster, Clusters } from "./clusters.js";
 import { foldAncestors } from "./descendants.js";
 import { deliveryKey, ledgerId } from "./identity.js";
 import { mergeRecords } from "./merge-records.js";
-import { chooseDelivery, fingerprint, type LedgerRecord } from "./record.js";
+import { chooseDelivery, fingerprint, fingerprintBesideProvider, type LedgerRecord } from "./record.js";
 import { joinById, joinByLikeness } from "./same-call.js";
+import { repeatedMetrics } from "./signals.js";
 import { TraceTree } from "./trace-tree.js";
 
 /** Reason of a record that its own dialect knows to repeat others. */
@@ -143,7 +144,8 @@ function decideAggregate(project: string, record: Known, reason: string): Decisi
 
 function decide(project: string, records: readonly Known[], tree: TraceTree): Map<string, Decision> {
   const decisions = new Map<string, Decision>();
-  const calls = records.filter((record) => record.declared === "call");
+  const repeated = repeatedMetrics(records);
+  const calls = records.filter((record) => record.declared === "call" && !repeated.has(record));
   const clusters = new Clusters(calls);
   joinById(clusters, calls, "responseId");
   joinById(clusters, calls, "requestId");
@@ -156,6 +158,8 @@ function decide(project: string, records: readonly Known[], tree: TraceTree): Ma
   for (const record of records) {
     if (record.declared === "aggregate") {
       decisions.set(deliveryKey(record.call), decideAggregate(project, record, DECLARED_AGGREGATE));
+    } else if (repeated.has(record)) {
+      decisions.set(deliveryKey(record.call), decideAggregate(project, record, "repeats_logs"));
     } else if (aggregates.has(record)) {
       decisions.set(deliveryKey(record.call), decideAggregate(project, record, "descendant_usage"));
     }
@@ -173,7 +177,7 @@ function isSame(row: LedgerRow, record: Known, decision: Decision): boolean {
     row.role === decision.role &&
     row.roleReason === decision.roleReason &&
     row.otherSpanIds.join() === decision.otherSpanIds.join() &&
-    fingerprint(row.call) === fingerprint(decision.call) &&
+    fingerprintBesideProvider(row.call) === fingerprintBesideProvider(decision.call) &&
     fingerprint(deliveredOf(row)) === fingerprint(record.call)
   );
 }

@@ -209,6 +209,32 @@ export const EMITTERS: readonly EmitterRule[] = [
     writes: ["cacheRead", "reasoning"],
   },
   {
+    name: "claude_code_metrics",
+    dialect: "claude_code_metrics",
+    input: "exclusive",
+    writes: ["cacheRead", "cacheWrite"],
+  },
+  {
+    name: "claude_code_spans",
+    dialect: "claude_code_spans",
+    input: "exclusive",
+    writes: ["cacheRead", "cacheWrite"],
+  },
+  {
+    name: "codex_cli_metrics",
+    dialect: "codex_cli_metrics",
+    input: "inclusive",
+    reasoning: "inside",
+    writes: ["cacheRead", "cacheWrite", "reasoning"],
+  },
+  {
+    name: "gemini_cli_metrics",
+    dialect: "gemini_cli_metrics",
+    input: "inclusive",
+    reasoning: "outside",
+    writes: ["cacheRead", "reasoning"],
+  },
+  {
     // Read in source, not run: the callback copies an OpenAI-shaped usage, in which prompt tokens contain cache tokens.
     name: "litellm",
     dialect: "litellm",

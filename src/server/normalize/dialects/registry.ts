@@ -1,7 +1,7 @@
 import type { Span } from "../../domain/span.js";
 import type { Dialect } from "../dialect.js";
 import { awsSdk } from "./aws-sdk.js";
-import { codingCliSpans } from "./coding-cli-spans.js";
+import { claudeCodeSpans, codingCliSpans } from "./coding-cli-spans.js";
 import { langsmith, litellm, pydanticAi, springAi } from "./frameworks.js";
 import { genAi } from "./gen-ai.js";
 import { langfuse } from "./langfuse.js";
@@ -18,6 +18,7 @@ import { vercelAi, vercelAi7 } from "./vercel-ai.js";
  */
 export const DIALECTS: readonly Dialect[] = [
   spanledger,
+  claudeCodeSpans,
   codingCliSpans,
   langfuse,
   vercelAi,

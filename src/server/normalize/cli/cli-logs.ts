@@ -1,0 +1,177 @@
+import type { LogRecord } from "../../domain/log-record.js";
+import type { Attributes } from "../../domain/span.js";
+import { asCount, asMoney, asNumber, asText, asTextList } from "../attributes.js";
+import { emptyReading, noReportedUsage, type Reading } from "../reading.js";
+import type { CliCall } from "./cli-call.js";
+
+/** Reads one log record of a tool; null when the record is no model call. */
+type LogReader = (record: LogRecord, event: string) => CliCall | null;
+
+const NANO_PER_MS = 1_000_000n;
+
+/** The event's name: an attribute, the body, or the record's own field (in which Codex writes a source location). */
+function eventOf(record: LogRecord): string | null {
+  return asText(record.attributes.get("event.name")) ?? asText(record.body) ?? asText(record.eventName);
+}
+
+function timeOf(record: LogRecord): bigint {
+  if (record.timeUnixNano > 0n) return record.timeUnixNano;
+  const stamp = Date.parse(asText(record.attributes.get("event.timestamp")) ?? "");
+  return Number.isNaN(stamp) ? record.observedTimeUnixNano : BigInt(stamp) * NANO_PER_MS;
+}
+
+function startOf(end: bigint, durationMs: number | null): bigint {
+  return durationMs === null ? end : end - BigInt(Math.round(durationMs * 1e6));
+}
+
+const CLAUDE_PROVIDERS: Readonly<Record<string, string>> = {
+  firstParty: "anthropic",
+  bedrock: "aws.bedrock",
+  vertex: "gcp.vertex_ai",
+  foundry: "azure.ai.inference",
+};
+
+function claudeUsage(attributes: Attributes): Reading["usage"] {
+  const count = (name: string) => asCount(attributes.get(name));
+  const usage = noReportedUsage();
+  usage.uncached = count("input_tokens");
+  usage.output = count("output_tokens");
+  usage.cacheRead = count("cache_read_tokens");
+  usage.cacheWrite = count("cache_creation_tokens");
+  usage.cacheWrite5m = count("cache_creation_5m_tokens");
+  usage.cacheWrite1h = count("cache_creation_1h_tokens");
+  return usage;
+}
+
+/** Claude Code: `api_request` is an answered call, with disjoint classes; `api_error` is one that failed for good. */
+const claudeCode: LogReader = (record, event) => {
+  const name = event.replace(/^claude_code\./, "");
+  if (name !== "api_request" && name !== "api_error") return null;
+  const { attributes } = record;
+  const text = (key: string) => asText(attributes.get(key));
+  const failed = name === "api_error";
+  const end = timeOf(record);
+  const session = text("session.id");
+  const speed = text("speed");
+  const requestId = text("request_id");
+  const provider = text("anthropic.provider");
+  return {
+    dialect: "claude_code",
+    start: startOf(end, asNumber(attributes.get("duration_ms"))),
+    end,
+    group: [session],
+    identity: [name, requestId, asCount(attributes.get("event.sequence")), end.toString()],
+    reading: {
+      ...emptyReading(),
+      role: "call",
+      operation: "chat",
+      provider: provider === null ? "anthropic" : (CLAUDE_PROVIDERS[provider] ?? provider),
+      clientFlavor: "claude_code",
+      requestModel: text("model"),
+      requestId,
+      outcome: failed ? "error" : "ok",
+      httpStatus: asCount(attributes.get("status_code")),
+      errorType: failed ? (text("error_type") ?? "api_error") : null,
+      attemptCount: asCount(attributes.get("attempt")),
+      streaming: attributes.has("ttft_ms"),
+      timeToFirstChunkMs: asNumber(attributes.get("ttft_ms")),
+      usage: failed ? null : claudeUsage(attributes),
+      reportedCost: asMoney(attributes.get("cost_usd")),
+      dimensions: { speed: speed === "normal" ? "standard" : speed },
+    },
+  };
+};
+
+/** Gemini CLI: `api_response` is an answered call; input contains cached tokens, output excludes thoughts, tool prompts are extra. */
+const geminiCli: LogReader = (record, event) => {
+  const name = event.replace(/^gemini_cli\./, "");
+  if (name !== "api_response" && name !== "api_error") return null;
+  const { attributes } = record;
+  const text = (key: string) => asText(attributes.get(key));
+  const count = (key: string) => asCount(attributes.get(key));
+  const failed = name === "api_error";
+  const usage = noReportedUsage();
+  usage.input = count("input_token_count");
+  usage.output = count("output_token_count");
+  usage.total = count("total_token_count");
+  usage.cacheRead = count("cached_content_token_count");
+  usage.reasoning = count("thoughts_token_count");
+  usage.inputTool = count("tool_token_count");
+  const end = timeOf(record);
+  return {
+    dialect: "gemini_cli",
+    start: startOf(end, asNumber(attributes.get("duration_ms"))),
+    end,
+    group: [text("session.id")],
+    identity: [name, text("prompt_id"), text("response_id"), end.toString(), usage.total],
+    reading: {
+      ...emptyReading(),
+      role: "call",
+      operation: "generate_content",
+      provider: /vertex/i.test(text("auth_type") ?? "") ? "gcp.vertex_ai" : "gcp.gemini",
+      clientFlavor: "gemini_cli",
+      requestModel: text("model") ?? text("model_name"),
+      responseId: text("response_id"),
+      outcome: failed ? "error" : "ok",
+      httpStatus: count("status_code") ?? count("http.status_code"),
+      errorType: failed ? (text("error_type") ?? text("error.type") ?? "api_error") : null,
+      finishReasons: asTextList(attributes.get("finish_reasons")),
+      usage: failed ? null : usage,
+    },
+  };
+};
+
+/** Codex: the `response.completed` event that carries counts (a twin without them precedes it), and refused requests. */
+const codexCli: LogReader = (record, event) => {
+  const { attributes } = record;
+  const text = (key: string) => asText(attributes.get(key));
+  const count = (key: string) => asCount(attributes.get(key));
+  const status = count("http.response.status_code");
+  const refused = event === "codex.api_request" && status !== null && status >= 400;
+  const usage = noReportedUsage();
+  usage.input = count("input_token_count");
+  usage.output = count("output_token_count");
+  usage.cacheRead = count("cached_token_count");
+  usage.cacheWrite = count("cache_write_token_count");
+  usage.reasoning = count("reasoning_token_count");
+  // `tool_token_count` holds the total in fact (measured with 0.169, 2026-11-22).
+  usage.total = count("tool_token_count");
+  const completed =
+    event === "codex.sse_event" && text("event.kind") === "response.completed" && usage.input !== null;
+  if (!completed && !refused) return null;
+  const end = timeOf(record);
+  return {
+    dialect: "codex_cli",
+    start: startOf(end, asNumber(attributes.get("duration_ms"))),
+    end,
+    group: [text("conversation.id")],
+    identity: [event, end.toString(), text("event.timestamp"), usage.total, count("attempt")],
+    reading: {
+      ...emptyReading(),
+      role: "call",
+      operation: "chat",
+      clientFlavor: "codex_cli",
+      requestModel: text("model") ?? text("slug"),
+      outcome: refused ? "error" : "ok",
+      httpStatus: refused ? status : null,
+      errorType: refused ? String(status) : null,
+      streaming: true,
+      timeToFirstChunkMs: refused ? null : asNumber(attributes.get("ttft_ms")),
+      usage: refused ? null : usage,
+    },
+  };
+};
+
+const READERS: readonly { prefix: RegExp; scope: RegExp; read: LogReader }[] = [
+  { prefix: /^claude_code\./, scope: /^com\.anthropic\.claude_code/, read: claudeCode },
+  { prefix: /^gemini_cli\./, scope: /^gemini[-_]cli/, read: geminiCli },
+  { prefix: /^codex\./, scope: /^codex/, read: codexCli },
+];
+
+/** The model call that a log record of a coding tool reports, or null. Only listed attributes are read. Never throws. */
+export function readCliLog(record: LogRecord): CliCall | null {
+  const event = eventOf(record);
+  if (event === null) return null;
+  const reader = READERS.find(({ prefix, scope }) => prefix.test(event) || scope.test(record.scope.name));
+  return reader === undefined ? null : reader.read(record, event);
+}

@@ -48,7 +48,7 @@ export function scratchDir(prefix = "spanledger-test-"): string {
   return dir;
 }
 
-/** Starts the built server as users do and resolves when `/readyz` answers 200. */
+/** Starts the built server as users do and resolves when it says that it is ready and `/readyz` agrees. */
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
   const dataDir = options.dataDir ?? scratchDir();
   const [port, grpcPort, facadePort] = [
@@ -95,7 +95,8 @@ async function untilReady(url: string, child: ChildProcess, output: () => string
   const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`server exited with ${child.exitCode}\n${output()}`);
-    if (await answersOk(`${url}/readyz`)) return;
+    // The words too: on a taken port somebody else's server answers.
+    if (output().includes("is ready") && (await answersOk(`${url}/readyz`))) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`server not ready in 90 s\n${output()}`);

@@ -119,7 +119,7 @@ function shadowStream(body: WebStream, sink: BodySink, state: TapState): void {
     const original = methodOf(body, name);
     if (original === null) continue;
     shadow(body, name, (...args: unknown[]) => {
-      const through = state.whole ? undefined : guard(() => passThrough(body));
+      const through = state.whole ? undefined : guard(() => passThrough(body, isByteStream(getReader)));
       return Reflect.apply(original, through ?? body, args);
     });
   }
@@ -131,25 +131,34 @@ function isCollected(reason: unknown): boolean {
 }
 
 /** The body behind an equal stream that pulls only when it is pulled. Takes the lock on `body`, as the shadowed method would. */
-function passThrough(body: WebStream): object {
+function passThrough(body: WebStream, bytes: boolean): object {
   const reader = body.getReader();
-  return new ReadableStream(
-    {
-      type: "bytes",
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (!done) controller.enqueue(value as Uint8Array<ArrayBuffer>);
-        else {
-          controller.close();
-          controller.byobRequest?.respond(0);
-        }
-      },
-      async cancel(reason: unknown) {
-        await reader.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  const pull = async (
+    controller: ReadableStreamDefaultController | ReadableByteStreamController,
+  ): Promise<void> => {
+    const { done, value } = await reader.read();
+    if (!done) (controller as ReadableStreamDefaultController<unknown>).enqueue(value);
+    else {
+      controller.close();
+      if ("byobRequest" in controller) controller.byobRequest?.respond(0);
+    }
+  };
+  const cancel = async (reason: unknown): Promise<void> => void (await reader.cancel(reason));
+  const strategy = { highWaterMark: 0 };
+  return bytes
+    ? new ReadableStream({ type: "bytes", pull, cancel }, strategy)
+    : new ReadableStream({ pull, cancel }, strategy);
+}
+
+/** Byte streams transfer the buffers they are given; one must not be put behind a source that keeps its own. */
+function isByteStream(getReader: (options?: unknown) => WebReader): boolean {
+  try {
+    getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch {
+    // Not a byte stream, or locked: then the method that is called next refuses by itself.
+    return false;
+  }
 }
 
 function tapReader(reader: WebReader, sink: BodySink, byob: boolean): void {

@@ -37,11 +37,13 @@ export const MODELS = {
   autocomplete: "gpt-5.4-mini",
   agent: "gpt-5.4",
   review: "gpt-5.5",
+  /** What the provider says it served for `review`. */
+  reviewServed: "gpt-5.5-2026-04-23",
   embeddings: "text-embedding-3-small",
-  support: "claude-sonnet-4-6",
+  support: "claude-sonnet-5",
   supportLite: "claude-haiku-4-5",
   summary: "claude-sonnet-4-6",
-  report: "claude-opus-4-6",
+  report: "claude-opus-5-5",
   /** On purpose in no price book: shows up as unpriced. */
   unlisted: "acme-inhouse-7b",
 } as const;

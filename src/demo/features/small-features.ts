@@ -119,6 +119,7 @@ export const codeReview: Feature = {
       replies: [
         {
           ...pacing(random, SPEEDS.frontier, visible + reasoning, false),
+          model: MODELS.reviewServed,
           tokens: { input: system.tokens + diff.tokens - cacheRead, cacheRead, output: visible, reasoning },
           ...openaiLimits(0.15),
         },

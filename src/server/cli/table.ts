@@ -40,7 +40,7 @@ export function formatCount(value: number | bigint): string {
 }
 
 /**
- * Decimal USD text as people read it: rounded half-even to cents, or to `digits` significant digits below one cent, with thousands
+ * Decimal USD text as people read it: rounded half-even to cents, or to three significant digits below one cent, with thousands
  * separators; `-` for null. Never computes with binary fractions.
  */
 export function formatMoney(value: string | null): string {

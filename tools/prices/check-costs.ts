@@ -20,6 +20,8 @@ const fields = (value: unknown): Fields =>
 /** Tool calls that the reply's output items would show; case files leave the items out. */
 const TOOL_CLASSES: Readonly<Record<string, UsageClass>> = {
   web_search: "webSearchRequests",
+  google_search_prompt: "webSearchRequests",
+  google_search_query: "webSearchRequests",
   file_search: "fileSearchCalls",
   container_session: "containerSessions",
   code_interpreter: "containerSessions",

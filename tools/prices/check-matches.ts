@@ -92,7 +92,9 @@ export function checkMatch(test: MatchCase, book: PriceBook): Verdict {
     const providers =
       settlement.reason === "provider_ambiguous"
         ? ["openai", "anthropic", "gcp.gemini", "mistral_ai"]
-        : [settlement.provider];
+        : settlement.reason === "endpoint_unmapped"
+          ? []
+          : [settlement.provider];
     const suggestion = suggestModel(book, providers, [test.response_model, settlement.requestModel]);
     compare("suggestion", suggestion === null ? null : theirName(suggestion), expect.suggestion);
   }

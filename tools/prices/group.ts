@@ -1,5 +1,5 @@
 import { slotOf } from "./observation.js";
-import type { Observation } from "./observation.js";
+import type { Observation, SourceName } from "./observation.js";
 import type { ProviderPlan } from "./providers.js";
 
 export interface Group {
@@ -20,14 +20,23 @@ function pricesBySlot(rows: readonly Observation[]): Map<string, string> {
   return prices;
 }
 
+const TRUST: readonly SourceName[] = ["genai-prices", "litellm", "models.dev", "langfuse"];
+
+/** Whether an id is priced apart: the most trusted collection that prices both decides; without one, their base prices do. */
 function contradicts(rows: readonly Observation[], reference: readonly Observation[]): boolean {
-  const prices = pricesBySlot(reference);
-  for (const [key, price] of pricesBySlot(rows)) {
-    const other = prices.get(key);
-    if (other !== undefined && other !== price) return true;
+  const own = pricesBySlot(rows);
+  const others = pricesBySlot(reference);
+  for (const source of TRUST) {
+    const common = [...own].filter(([key]) => key.startsWith(`${source}|`) && others.has(key));
+    if (common.length > 0) return common.some(([key, price]) => others.get(key) !== price);
   }
-  return false;
+  const base = (prices: ReadonlyMap<string, string>) =>
+    new Set([...prices].filter(([key]) => key.endsWith(BASE_SLOT)).map(([, price]) => price));
+  const [mine, theirs] = [base(own), base(others)];
+  return mine.size > 0 && theirs.size > 0 && ![...mine].some((price) => theirs.has(price));
 }
+
+const BASE_SLOT = `|${JSON.stringify(["input", "standard", null, 0, []])}`;
 
 /**
  * Ids gathered into models: an id that only adds a date to a model's name belongs to it, unless a collection prices the two apart; then it
@@ -36,7 +45,7 @@ function contradicts(rows: readonly Observation[], reference: readonly Observati
 export function groupIds(plan: ProviderPlan, rows: readonly Observation[]): Group[] {
   const byId = new Map<string, { spelled: string; rows: Observation[] }>();
   for (const row of rows) {
-    const key = row.id.toLowerCase();
+    const key = plan.respell?.(row.id.toLowerCase()) ?? row.id.toLowerCase();
     const entry = byId.get(key) ?? { spelled: row.id, rows: [] };
     entry.rows.push(row);
     byId.set(key, entry);
@@ -44,7 +53,7 @@ export function groupIds(plan: ProviderPlan, rows: readonly Observation[]): Grou
   const families = new Map<string, string[]>();
   for (const id of byId.keys()) {
     const name = plan.canonical(id);
-    const model = plan.aliases?.[name] ?? name;
+    const model = plan.apart?.includes(id) === true ? id : (plan.aliases?.[name] ?? name);
     families.set(model, [...(families.get(model) ?? []), id]);
   }
   const groups: Group[] = [];

@@ -95,6 +95,38 @@ export const CORRECTIONS: readonly Correction[] = [
     price: "0.3",
     why: "docs.x.ai model page; LiteLLM lists 0.5",
   },
+  ...["gcp.gemini", "gcp.vertex_ai"].map((provider) => ({
+    provider,
+    model: "gemini-3.5-flash",
+    class: "input_audio" as const,
+    price: "1.5",
+    why: "one input price for all modalities; LiteLLM lists the audio price of an older model",
+  })),
+  {
+    provider: "openai",
+    model: "gpt-image-2",
+    class: "output",
+    price: "10",
+    why: "text output; genai-prices files the image output price under text",
+  },
+  ...(
+    [
+      ["gpt-4o-audio-preview-2024-10-01", "input", "2.5"],
+      ["gpt-4o-audio-preview-2024-10-01", "output", "10"],
+      ["gpt-4o-audio-preview-2024-10-01", "input_audio", "100"],
+      ["gpt-4o-audio-preview-2024-10-01", "output_audio", "200"],
+      ["gpt-4o-realtime-preview-2024-10-01", "input", "5"],
+      ["gpt-4o-realtime-preview-2024-10-01", "output", "20"],
+      ["gpt-4o-realtime-preview-2024-10-01", "input_audio", "100"],
+      ["gpt-4o-realtime-preview-2024-10-01", "output_audio", "200"],
+    ] as const
+  ).map(([model, name, price]) => ({
+    provider: "openai",
+    model,
+    class: name,
+    price,
+    why: "the audio price fell with the next snapshot; Langfuse and LiteLLM list one each",
+  })),
   ...dallE("dall-e-3", {
     "standard 1024x1024": "0.04",
     "standard 1024x1792": "0.08",

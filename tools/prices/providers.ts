@@ -17,6 +17,12 @@ export interface ProviderPlan {
   /** Name of the model that an id belongs to; a dated id with its own price becomes a model of its own. */
   canonical: (id: string) => string;
   aliases?: Readonly<Record<string, string>>;
+  /** Snapshots with a price of their own that no collection tells apart. */
+  apart?: readonly string[];
+  /** One spelling for ids that are spelled in several ways. */
+  respell?: (id: string) => string;
+  /** Ids that the provider moves from model to model without dates in any collection. */
+  skip?: (id: string) => boolean;
   cacheWrite: PriceClass;
   searchClass?: PriceClass;
   /** Context bands begin at the threshold itself. */
@@ -177,6 +183,7 @@ export const PROVIDERS: readonly ProviderPlan[] = [
       /^(ft:)?(gpt|o\d|text-embedding|text-davinci|davinci|babbage|chatgpt)/.test(name) ? name : null,
     canonical: openaiCanonical,
     aliases: { "gpt-5.6": "gpt-5.6-sol" },
+    apart: ["gpt-4o-audio-preview-2024-10-01", "gpt-4o-realtime-preview-2024-10-01"],
     cacheWrite: "cache_write",
     ruleSet: openaiRules,
     modifiers: [
@@ -213,10 +220,12 @@ export const PROVIDERS: readonly ProviderPlan[] = [
     modelsDev: ["azure"],
     canonical: openaiCanonical,
     aliases: { "gpt-5.6": "gpt-5.6-sol" },
+    respell: (id) => id.replace(/^gpt-35/, "gpt-3.5"),
     cacheWrite: "cache_write",
     ruleSet: {
       ...openaiRules,
       geo_modifier: "data_zone",
+      strict_geo: true,
       hosts: host(
         "*.openai.azure.com",
         "*.openai.azure.us",
@@ -234,7 +243,7 @@ export const PROVIDERS: readonly ProviderPlan[] = [
         models: (model, tiers) => tiers.has("batch") || textModel(model),
       },
     ],
-    inherits: (model) => /^gpt-(5\.6|6)-/.test(model),
+    inherits: (model) => /^gpt-(5\.6|6)-|^claude-/.test(model),
   },
   {
     provider: "anthropic",
@@ -275,6 +284,7 @@ export const PROVIDERS: readonly ProviderPlan[] = [
     modelsDev: ["google"],
     langfuse: (name) => (/^gemini/.test(name) && !/latest/.test(name) ? name : null),
     canonical: vertexCanonical,
+    skip: (id) => /^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id),
     cacheWrite: "cache_write",
     searchClass: "google_search_prompt",
     ruleSet: {
@@ -308,6 +318,7 @@ export const PROVIDERS: readonly ProviderPlan[] = [
         : null,
     modelsDev: ["google-vertex", "google-vertex-anthropic"],
     canonical: vertexCanonical,
+    skip: (id) => /^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id),
     aliases: CLAUDE_ALIASES,
     cacheWrite: "cache_write_5m",
     searchClass: "google_search_prompt",

@@ -74,12 +74,14 @@ export function resolveModel(
 ): Observation[] {
   const resolved: Observation[] = [];
   for (const geo of new Set(rows.map((row) => row.geo))) {
-    const intervals = timeline(rows, geo);
-    const candidates = ORDER.flatMap((source) =>
-      source === "genai-prices" || source === "overlay"
+    const outvoted = isOutvoted(plan, rows, geo);
+    const intervals = outvoted ? [] : timeline(rows, geo);
+    const candidates = ORDER.flatMap((source) => {
+      if (source === "genai-prices" && outvoted) return [];
+      return source === "genai-prices" || source === "overlay"
         ? rows.filter((row) => row.source === source && row.geo === geo)
-        : placed(rows, source, geo, intervals),
-    );
+        : placed(rows, source, geo, intervals);
+    });
     noteDropped(plan, model, geo, rows, candidates, disagreements);
     resolved.push(...chooseSlots(plan, model, candidates, disagreements));
   }
@@ -88,6 +90,21 @@ export function resolveModel(
   );
   const sane = checkSanity(plan, model, mergeGeos(held), disagreements);
   return deriveStated(plan, model, sane);
+}
+
+/** Two collections that agree on another base price win over undated prices; not at Bedrock, where ids without a place mean different things to them. */
+function isOutvoted(plan: ProviderPlan, rows: readonly Observation[], geo: string | null): boolean {
+  const intervals = timeline(rows, geo);
+  if (plan.provider === "aws.bedrock" || intervals.length !== 1) return false;
+  const bases = firstPerSource(
+    rows.filter((row) => row.source !== "genai-prices" && row.source !== "overlay" && isBase(row, geo)),
+  );
+  const against = bases.filter(({ price }) => price !== intervals[0]?.input);
+  return (
+    against.length >= 2 &&
+    against.length === bases.length &&
+    new Set(against.map(({ price }) => price)).size === 1
+  );
 }
 
 function noteDropped(
@@ -138,7 +155,10 @@ function chooseSlot(
   const dated = unique(rows.filter(({ source }) => source === "genai-prices"));
   const flat = firstPerSource(rows.filter(({ source }) => source !== "overlay" && source !== "genai-prices"));
   if (overlay.length > 0) return [...overlay, ...dated.flatMap((row) => outside(row, overlay))];
-  if (dated.length > 0) {
+  const prices = new Set(flat.map(({ price }) => price));
+  const alone =
+    dated.length === 1 && flat.length >= 2 && prices.size === 1 && dated[0]?.price !== flat[0]?.price;
+  if (dated.length > 0 && !alone) {
     note(plan, model, dated, flat, disagreements);
     return dated;
   }

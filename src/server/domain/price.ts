@@ -116,6 +116,8 @@ export interface RuleSet {
   geoModifier: string | null;
   /** Geographies that carry no modifier and no rates of their own, such as `global`. */
   neutralGeos: readonly string[];
+  /** Whether a price without geography is unknown for a call in a named one (Azure data zones). */
+  strictGeo: boolean;
   /** Whether a cost stated by the provider replaces ours. */
   reportedCostWins: boolean;
   /** Cache writes without a write rate are ordinary input. */

@@ -60,6 +60,7 @@ const ruleSetSchema = z.strictObject({
   tiers: z.record(z.string(), z.enum([...PRICE_TIERS, "commitment"])).optional(),
   geo_modifier: z.string().max(40).optional(),
   neutral_geos: z.array(z.string()).optional(),
+  strict_geo: z.boolean().optional(),
   reported_cost_wins: z.boolean().optional(),
   writes_as_input: z.boolean().optional(),
   default_variant: words.optional(),

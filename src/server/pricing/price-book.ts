@@ -106,6 +106,7 @@ function buildRuleSet(file: PriceFile): RuleSet {
     tiers: rules.tiers ?? {},
     geoModifier: rules.geo_modifier ?? null,
     neutralGeos: rules.neutral_geos ?? [],
+    strictGeo: rules.strict_geo ?? false,
     reportedCostWins: rules.reported_cost_wins ?? false,
     writesAsInput: rules.writes_as_input ?? false,
     defaultVariant: rules.default_variant ?? {},

@@ -182,7 +182,14 @@ function ownCost(call: Call, resolved: Resolved, context: PricingContext, report
   }
   const plan = match.kind === "listed" ? planOf(call, match, resolved.ruleSet, tier, atMs) : null;
   const effective = overrideRates(plan, chosen, match.canonical);
-  if (effective === null) return withoutLines("unpriced", "no_price_for_provider", reported, context.book);
+  if (effective === null) {
+    const reason = committed
+      ? "commitment_tier"
+      : tier === "unknown"
+        ? "tier_unknown"
+        : "no_price_for_provider";
+    return withoutLines("unpriced", reason, reported, context.book);
+  }
   const rated = rateUsage(call.usage, effective, resolved.ruleSet?.writesAsInput ?? false);
   const cost = settleCost(call, rated, effective, chosen, context.book, reported);
   if (chosen.winner === null && chosen.stacked.length === 0) return cost;
@@ -206,6 +213,7 @@ function planOf(
     atMs,
     tier,
     geo: match.geo,
+    strictGeo: rules?.strictGeo === true && match.geo !== null && !rules.neutralGeos.includes(match.geo),
     promptTokens: promptTokens(call),
     variant: variantOf(call, match, rules),
     modifierKeys: modifierKeys(tier, match.geo, rules),

@@ -9,6 +9,8 @@ export interface RateConditions {
   atMs: number;
   tier: PriceTier;
   geo: string | null;
+  /** Prices without geography do not hold in a named one. */
+  strictGeo: boolean;
   /** Prompt tokens, caches counted. */
   promptTokens: number;
   variant: Readonly<Record<string, string>>;
@@ -94,7 +96,8 @@ function inForce(row: { effectiveFrom: number | null; effectiveTo: number | null
 
 function fits(rate: CompiledRate, conditions: RateConditions): boolean {
   if (!inForce(rate, conditions.atMs) || !inWindow(rate, conditions.atMs)) return false;
-  if (rate.geo !== null && rate.geo !== conditions.geo) return false;
+  const anywhere = rate.geo === null && !(conditions.strictGeo && rate.isToken && conditions.geo !== null);
+  if (!anywhere && rate.geo !== conditions.geo) return false;
   if (conditions.promptTokens < firstTokens(rate)) return false;
   if (rate.variant === null) return true;
   for (const name in rate.variant) {

@@ -63,9 +63,11 @@ export function matches(matcher: Matcher, id: string): boolean {
   return matcher.regex !== undefined && new RegExp(matcher.regex).test(id);
 }
 
+/** Ids written out in a pattern; the fixed part of a prefix or a containment is one when it does not end in a separator. */
 function equalIds(matcher: Matcher): string[] {
   if (matcher.or !== undefined) return matcher.or.flatMap(equalIds);
-  return matcher.equals === undefined ? [] : [matcher.equals];
+  const literal = matcher.equals ?? matcher.starts_with ?? matcher.contains;
+  return literal === undefined || /[-@.:]$/.test(literal) ? [] : [literal];
 }
 
 /** Ids that the collection lists by name for a model. */

@@ -1,4 +1,5 @@
 import { Module } from "@nestjs/common";
+import { NeighbourCalls } from "../storage/analytics/neighbour-calls.js";
 import { IngestMetrics } from "./ingest-metrics.js";
 import { IngestService } from "./ingest.service.js";
 import { PRICING_CONTEXT, PricingContextHolder } from "./pricing-context.js";
@@ -8,6 +9,7 @@ import { PRICING_CONTEXT, PricingContextHolder } from "./pricing-context.js";
   providers: [
     IngestService,
     IngestMetrics,
+    NeighbourCalls,
     { provide: PRICING_CONTEXT, useFactory: () => new PricingContextHolder() },
   ],
   exports: [IngestService, IngestMetrics, PRICING_CONTEXT],

@@ -1,14 +1,19 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, Optional } from "@nestjs/common";
 import { APP_CONFIG, type AppConfig, CLOCK } from "../config/app-config.js";
+import type { Call } from "../domain/call.js";
 import type { Clock } from "../domain/clock.js";
 import { AppError, OverloadedError } from "../domain/errors.js";
 import { LEDGER_LISTENERS, type LedgerListener } from "../domain/ledger-listener.js";
 import type { SpanLink } from "../domain/ledger-row.js";
+import type { LogRecord } from "../domain/log-record.js";
+import type { MetricPoint } from "../domain/metric.js";
 import type { Span } from "../domain/span.js";
 import type { LedgerRecord } from "../ledger/record.js";
-import { normalizeSpan } from "../normalize/normalize-span.js";
+import { normalizeLog, normalizeMetrics } from "../normalize/cli/normalize-signals.js";
+import { normalizeSpan, rejectStart } from "../normalize/normalize-span.js";
 import { CallsRepository } from "../storage/analytics/calls.repository.js";
 import { GroupCommit } from "../storage/analytics/group-commit.js";
+import { NeighbourCalls } from "../storage/analytics/neighbour-calls.js";
 import { IngestMetrics } from "./ingest-metrics.js";
 import { LedgerWriter } from "./ledger-writer.js";
 import { PRICING_CONTEXT, type PricingContextHolder } from "./pricing-context.js";
@@ -41,11 +46,20 @@ export class IngestService implements OnApplicationShutdown {
     @Inject(APP_CONFIG) config: AppConfig,
     @Inject(CLOCK) clock: Clock,
     calls: CallsRepository,
+    neighbours: NeighbourCalls,
     @Inject(PRICING_CONTEXT) pricing: PricingContextHolder,
     private readonly metrics: IngestMetrics,
     @Optional() @Inject(LEDGER_LISTENERS) listeners: readonly LedgerListener[] | null,
   ) {
-    const writer = new LedgerWriter({ calls, clock, pricing, metrics, listeners: listeners ?? [] });
+    const writer = new LedgerWriter({
+      calls,
+      neighbours,
+      soleWriter: config.clickhouseUrl === undefined,
+      clock,
+      pricing,
+      metrics,
+      listeners: listeners ?? [],
+    });
     this.#commit = new GroupCommit<IngestBatch>({
       flush: (batches) => writer.write(batches),
       maxPendingBytes: config.maxInflightBytes,
@@ -64,6 +78,41 @@ export class IngestService implements OnApplicationShutdown {
     const batch = this.#normalize(project, spans, rejections);
     await this.#store(batch, rejections);
     return this.#answer(spans.length, rejections);
+  }
+
+  /**
+   * Takes log records. Only those in which a coding tool reports a model call are kept; all others are accepted and dropped.
+   * @throws OverloadedError as `accept`
+   */
+  async acceptLogs(project: string, records: readonly LogRecord[]): Promise<IngestResult> {
+    return this.#acceptSignals(
+      project,
+      records.length,
+      records.map((record) => normalizeLog(record)).filter((call) => call !== null),
+    );
+  }
+
+  /**
+   * Takes metric points. Only the token metrics of coding tools are kept, and they count only where no log reports the same calls.
+   * @throws OverloadedError as `accept`
+   */
+  async acceptMetrics(project: string, points: readonly MetricPoint[]): Promise<IngestResult> {
+    return this.#acceptSignals(project, points.length, normalizeMetrics(points));
+  }
+
+  async #acceptSignals(project: string, received: number, calls: readonly Call[]): Promise<IngestResult> {
+    this.metrics.received += received;
+    this.metrics.ignored += Math.max(0, received - calls.length);
+    const rejections = new Map<string, number>();
+    const records: LedgerRecord[] = [];
+    for (const call of calls) {
+      const reason = rejectStart(call.startTimeUnixNano);
+      if (reason === null) records.push({ call, declared: "call" });
+      else rejections.set(reason, (rejections.get(reason) ?? 0) + 1);
+      this.metrics.countDialect(call.source.dialect);
+    }
+    await this.#store({ project, records, links: [] }, rejections);
+    return this.#answer(received, rejections);
   }
 
   /** Stores what is waiting and refuses what comes later. Idempotent. Call it before the store is closed. */

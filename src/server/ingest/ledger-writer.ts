@@ -8,7 +8,7 @@ import { settle, type SettledRow } from "../ledger/settle.js";
 import { priceCall, type PricingContext } from "../pricing/price-call.js";
 import type { IngestMetrics } from "./ingest-metrics.js";
 import type { PricingContextHolder } from "./pricing-context.js";
-import { findAllRelated, type RelatedSource } from "./related-records.js";
+import { type NeighbourSource, RelatedRecords, type RelatedSource } from "./related-records.js";
 import { Versions } from "./versions.js";
 
 /** What the writer needs of storage. */
@@ -18,6 +18,9 @@ export interface LedgerStore extends RelatedSource {
 
 export interface LedgerWriterParts {
   calls: LedgerStore;
+  neighbours: NeighbourSource;
+  /** No other process writes to the same tables. */
+  soleWriter: boolean;
   clock: Clock;
   pricing: PricingContextHolder;
   metrics: IngestMetrics;
@@ -33,9 +36,17 @@ interface Batch {
 /** Writes one group: finds what is related, settles roles, prices, stores, tells the listeners. Safe to repeat after a failure. */
 export class LedgerWriter {
   readonly #versions: Versions;
+  readonly #related: RelatedRecords;
 
   constructor(private readonly parts: LedgerWriterParts) {
-    this.#versions = new Versions(parts.clock);
+    const { calls, neighbours, soleWriter, clock } = parts;
+    this.#versions = new Versions(clock);
+    this.#related = new RelatedRecords(
+      calls,
+      neighbours,
+      soleWriter,
+      () => BigInt(clock.nowMs()) * 1_000_000n,
+    );
   }
 
   /**
@@ -64,7 +75,7 @@ export class LedgerWriter {
     links: readonly SpanLink[],
   ): Promise<void> {
     const { calls, metrics } = this.parts;
-    const related = await findAllRelated(calls, project, records, links);
+    const related = await this.#related.find(project, records, links);
     const settlement = settle({
       project,
       rows: related.rows,

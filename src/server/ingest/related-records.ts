@@ -1,79 +1,236 @@
+import type { Call } from "../domain/call.js";
 import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import { deliveryKey, endOf, isDistinctiveId } from "../ledger/identity.js";
 import type { LedgerRecord } from "../ledger/record.js";
 import type { Related, RelatedKeys } from "../storage/analytics/calls.repository.js";
+import type { KnownEmitter, NearKeys } from "../storage/analytics/neighbour-calls.js";
+import { KnownEmitters } from "./known-emitters.js";
+import { KnownIds } from "./known-ids.js";
 
-/** What the ledger can be asked. */
+/** What the ledger can be asked by trace and id. */
 export interface RelatedSource {
   findRelated(keys: RelatedKeys): Promise<Related>;
 }
 
+/** What the ledger can be asked about neighbours. */
+export interface NeighbourSource {
+  findNear(keys: NearKeys): Promise<LedgerRow[]>;
+  findByCallIds(project: string, callIds: readonly string[]): Promise<LedgerRow[]>;
+  listEmitters(project: string): Promise<KnownEmitter[]>;
+  listIds(): Promise<string[] | null>;
+}
+
 /** How far before and after the incoming spans related ones are looked for: traces of long agents, gateways with other clocks. */
 const WINDOW_NANO = 43_200_000_000_000n;
+/** How long before an instant a record that overlaps it may have begun. */
+const REACH_NANO = 3_600_000_000_000n;
+/** Records of metrics may reach back to the start of a process. */
+const METRIC_REACH_NANO = WINDOW_NANO;
+/** Clock reading differences between two instrumentations of one process. */
+const NEAR_NANO = 10_000_000_000n;
 /** A record found by its id may lie in a trace of its own, whose records bear on it in turn; chains longer than this are cut. */
 const MAX_ROUNDS = 4;
+/** Separate windows asked for per group; more are joined into one. */
+const MAX_WINDOWS = 24;
 
-interface Keys {
+interface Wanted {
   traceIds: Set<string>;
   responseIds: Set<string>;
+  callIds: Set<string>;
 }
 
-function addKeys(keys: Keys, call: { traceId: string; responseId: string | null }): void {
-  keys.traceIds.add(call.traceId);
-  if (isDistinctiveId(call.responseId)) keys.responseIds.add(call.responseId);
+const nothing = (): Wanted => ({ traceIds: new Set(), responseIds: new Set(), callIds: new Set() });
+
+function addCall(wanted: Wanted, call: Call): void {
+  wanted.traceIds.add(call.traceId);
+  if (isDistinctiveId(call.responseId)) wanted.responseIds.add(call.responseId);
 }
 
-function missing(keys: Keys, asked: Keys): Keys {
-  return {
-    traceIds: new Set([...keys.traceIds].filter((id) => !asked.traceIds.has(id))),
-    responseIds: new Set([...keys.responseIds].filter((id) => !asked.responseIds.has(id))),
-  };
+function addRow(wanted: Wanted, row: LedgerRow): void {
+  addCall(wanted, row.call);
+  if (row.delivered !== null) addCall(wanted, row.delivered);
+  // A call of several records is decided as a whole: all of them are needed.
+  if (row.role === "merged" || row.otherSpanIds.length > 0) wanted.callIds.add(row.callId);
 }
 
-/**
- * Everything stored that may be one call or one trace with the given records and links: their traces and ids, and in turn the traces and
- * ids of what was found, up to four rounds. Each row and link once.
- * @throws the source's errors
- */
-export async function findAllRelated(
-  source: RelatedSource,
-  project: string,
-  records: readonly LedgerRecord[],
-  links: readonly SpanLink[],
-): Promise<Related> {
-  const rows = new Map<string, LedgerRow>();
-  const foundLinks = new Map<string, SpanLink>();
-  const asked: Keys = { traceIds: new Set(), responseIds: new Set() };
-  const wanted: Keys = { traceIds: new Set(links.map((link) => link.traceId)), responseIds: new Set() };
-  for (const { call } of records) addKeys(wanted, call);
-  const bounds = boundsOf(records, links);
+function takeNew(wanted: Set<string>, asked: Set<string>): string[] {
+  const fresh = [...wanted].filter((id) => !asked.has(id));
+  for (const id of fresh) asked.add(id);
+  return fresh;
+}
 
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const next = missing(wanted, asked);
-    if (next.traceIds.size === 0 && next.responseIds.size === 0) break;
-    for (const id of next.traceIds) asked.traceIds.add(id);
-    for (const id of next.responseIds) asked.responseIds.add(id);
-    const found = await source.findRelated({
-      project,
-      traceIds: [...next.traceIds],
-      responseIds: [...next.responseIds],
-      fromNano: bounds.from,
-      toNano: bounds.to,
-    });
-    for (const link of found.links) foundLinks.set(deliveryKey(link), link);
-    for (const row of found.rows) {
-      rows.set(deliveryKey(row.call), row);
-      addKeys(wanted, row.call);
-      if (row.delivered !== null) addKeys(wanted, row.delivered);
-    }
+interface Interval {
+  from: bigint;
+  to: bigint;
+}
+
+/** Finds everything stored that may be one call or one trace with incoming records. One instance per process: it remembers what exists. */
+export class RelatedRecords {
+  #ids: KnownIds | null = null;
+  readonly #emitters = new Map<string, KnownEmitters>();
+
+  /**
+   * @param soleWriter no other process writes to the ledger: then what this one remembers is complete
+   * @param nowNano the present time
+   */
+  constructor(
+    private readonly source: RelatedSource,
+    private readonly neighbours: NeighbourSource,
+    private readonly soleWriter: boolean,
+    private readonly nowNano: () => bigint,
+  ) {}
+
+  /**
+   * Stored rows and links related to the given ones: same traces and ids, look-alikes of the same time, and in turn what is related to
+   * those, up to four rounds. Each row and link once.
+   * @throws the sources' errors
+   */
+  async find(
+    project: string,
+    records: readonly LedgerRecord[],
+    links: readonly SpanLink[],
+  ): Promise<Related> {
+    const ids = this.soleWriter ? (this.#ids ??= await this.#loadIds()) : null;
+    const emitters = await this.#emittersOf(project);
+    for (const { call } of records) emitters.add(call);
+    const wanted = this.#wanted(project, records, links, ids);
+    if (ids !== null) this.#remember(project, records, links, ids);
+    const near = await this.#findNear(project, records, emitters);
+    const bounds = boundsOf(records, links);
+    return this.#close(project, wanted, near, bounds);
   }
-  return { rows: [...rows.values()], links: [...foundLinks.values()] };
+
+  async #loadIds(): Promise<KnownIds> {
+    const now = this.nowNano();
+    const stored = await this.neighbours.listIds();
+    if (stored === null) return new KnownIds(now, now);
+    const ids = new KnownIds(-(1n << 62n), now);
+    for (const entry of stored) {
+      const space = entry.indexOf(" ");
+      ids.add(entry.slice(0, space), entry.slice(space + 1), now);
+    }
+    return ids;
+  }
+
+  async #emittersOf(project: string): Promise<KnownEmitters> {
+    const known = this.#emitters.get(project);
+    if (known !== undefined && this.soleWriter) return known;
+    const loaded = new KnownEmitters(await this.neighbours.listEmitters(project));
+    this.#emitters.set(project, loaded);
+    return loaded;
+  }
+
+  #wanted(
+    project: string,
+    records: readonly LedgerRecord[],
+    links: readonly SpanLink[],
+    ids: KnownIds | null,
+  ): Wanted {
+    const wanted = nothing();
+    const mayExist = (id: string, start: bigint) =>
+      ids === null || !ids.covers(start) || ids.mayHold(project, id);
+    for (const { call } of records) {
+      if (mayExist(call.traceId, call.startTimeUnixNano)) wanted.traceIds.add(call.traceId);
+      if (isDistinctiveId(call.responseId) && mayExist(call.responseId, call.startTimeUnixNano)) {
+        wanted.responseIds.add(call.responseId);
+      }
+    }
+    for (const link of links) {
+      if (mayExist(link.traceId, link.startTimeUnixNano)) wanted.traceIds.add(link.traceId);
+    }
+    return wanted;
+  }
+
+  /** Before the insert: one that fails without an answer may have been stored all the same. */
+  #remember(
+    project: string,
+    records: readonly LedgerRecord[],
+    links: readonly SpanLink[],
+    ids: KnownIds,
+  ): void {
+    const now = this.nowNano();
+    for (const { call } of records) {
+      ids.add(project, call.traceId, now);
+      if (isDistinctiveId(call.responseId)) ids.add(project, call.responseId, now);
+    }
+    for (const link of links) ids.add(project, link.traceId, now);
+  }
+
+  async #findNear(
+    project: string,
+    records: readonly LedgerRecord[],
+    emitters: KnownEmitters,
+  ): Promise<LedgerRow[]> {
+    const candidates = records.filter(
+      ({ call, declared }) => declared === "call" && emitters.mayHaveTwin(call),
+    );
+    const found: LedgerRow[] = [];
+    for (const idlessOnly of [true, false]) {
+      // A record with an id can only resemble one without.
+      const own = candidates.filter(({ call }) => (call.responseId !== null) === idlessOnly);
+      const services = [...new Set(own.map(({ call }) => call.attribution.service ?? ""))];
+      const metrics = own.some(
+        ({ call }) => call.source.dialect.startsWith("claude") || /_cli/.test(call.source.dialect),
+      );
+      for (const window of windowsOf(own)) {
+        const reachNano = metrics ? METRIC_REACH_NANO : REACH_NANO;
+        const keys = { project, services, fromNano: window.from, toNano: window.to, reachNano, idlessOnly };
+        found.push(...(await this.neighbours.findNear(keys)));
+      }
+    }
+    return found;
+  }
+
+  async #close(
+    project: string,
+    wanted: Wanted,
+    near: readonly LedgerRow[],
+    bounds: Interval,
+  ): Promise<Related> {
+    const rows = new Map<string, LedgerRow>();
+    const links = new Map<string, SpanLink>();
+    const asked = nothing();
+    const take = (row: LedgerRow): void => {
+      rows.set(deliveryKey(row.call), row);
+      addRow(wanted, row);
+    };
+    near.forEach(take);
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const traceIds = takeNew(wanted.traceIds, asked.traceIds);
+      const responseIds = takeNew(wanted.responseIds, asked.responseIds);
+      const callIds = takeNew(wanted.callIds, asked.callIds);
+      if (traceIds.length + responseIds.length + callIds.length === 0) break;
+      if (traceIds.length + responseIds.length > 0) {
+        const window = { fromNano: bounds.from - WINDOW_NANO, toNano: bounds.to + WINDOW_NANO };
+        const found = await this.source.findRelated({ project, traceIds, responseIds, ...window });
+        found.rows.forEach(take);
+        for (const link of found.links) links.set(deliveryKey(link), link);
+      }
+      (await this.neighbours.findByCallIds(project, callIds)).forEach(take);
+    }
+    return { rows: [...rows.values()], links: [...links.values()] };
+  }
 }
 
-function boundsOf(
-  records: readonly LedgerRecord[],
-  links: readonly SpanLink[],
-): { from: bigint; to: bigint } {
+/** The times of the records, widened a little, with overlapping and close ones joined. */
+function windowsOf(records: readonly LedgerRecord[]): Interval[] {
+  const intervals = records
+    .map(({ call }) => ({ from: call.startTimeUnixNano - NEAR_NANO, to: endOf(call) + NEAR_NANO }))
+    .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  const windows: Interval[] = [];
+  for (const interval of intervals) {
+    const last = windows.at(-1);
+    if (last !== undefined && interval.from <= last.to) {
+      if (interval.to > last.to) last.to = interval.to;
+    } else windows.push({ ...interval });
+  }
+  if (windows.length <= MAX_WINDOWS) return windows;
+  const first = windows[0];
+  const to = windows.reduce((latest, window) => (window.to > latest ? window.to : latest), 0n);
+  return first === undefined ? [] : [{ from: first.from, to }];
+}
+
+function boundsOf(records: readonly LedgerRecord[], links: readonly SpanLink[]): Interval {
   let from: bigint | null = null;
   let to: bigint | null = null;
   const widen = (start: bigint, end: bigint): void => {
@@ -82,5 +239,5 @@ function boundsOf(
   };
   for (const { call } of records) widen(call.startTimeUnixNano, endOf(call));
   for (const link of links) widen(link.startTimeUnixNano, link.startTimeUnixNano);
-  return { from: (from ?? 0n) - WINDOW_NANO, to: (to ?? 0n) + WINDOW_NANO };
+  return { from: from ?? 0n, to: to ?? 0n };
 }

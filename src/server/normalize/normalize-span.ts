@@ -23,12 +23,17 @@ const TRACE_ID = /^[0-9a-f]{32}$/;
 const SPAN_ID = /^[0-9a-f]{16}$/;
 const ZEROS = /^0+$/;
 
+/** Why a start cannot be kept, or null when it can. Never throws. */
+export function rejectStart(start: bigint): RejectReason | null {
+  return start < FIRST_START || start >= LAST_START ? "invalid_time" : null;
+}
+
 /** Why a span cannot be kept, or null when it can. Never throws. */
 export function rejectReason(span: Span): RejectReason | null {
   if (!TRACE_ID.test(span.traceId) || ZEROS.test(span.traceId)) return "invalid_trace_id";
   if (!SPAN_ID.test(span.spanId) || ZEROS.test(span.spanId)) return "invalid_span_id";
   const start = span.startTimeUnixNano;
-  if (start < FIRST_START || start >= LAST_START) return "invalid_time";
+  if (rejectStart(start) !== null) return "invalid_time";
   if (span.endTimeUnixNano < start) return "end_before_start";
   return span.endTimeUnixNano - start > LONGEST ? "invalid_time" : null;
 }

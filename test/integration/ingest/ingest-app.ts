@@ -10,6 +10,7 @@ import { IngestService } from "../../../src/server/ingest/ingest.service.js";
 import { PricingContextHolder } from "../../../src/server/ingest/pricing-context.js";
 import { openAnalytics } from "../../../src/server/storage/analytics/analytics.module.js";
 import type { AnalyticsStore } from "../../../src/server/storage/analytics/analytics-store.js";
+import { NeighbourCalls } from "../../../src/server/storage/analytics/neighbour-calls.js";
 import { CallsRepository } from "../../../src/server/storage/analytics/calls.repository.js";
 
 /** The ingest room on the embedded engine, in a directory of its own. */
@@ -31,9 +32,15 @@ export async function startIngest(directory: string): Promise<IngestApp> {
   const metrics = new IngestMetrics();
   const changes: LedgerChange[] = [];
   const listener: LedgerListener = { onAcknowledged: (news) => changes.push(...news) };
-  const ingest = new IngestService(config, systemClock, calls, new PricingContextHolder(), metrics, [
-    listener,
-  ]);
+  const ingest = new IngestService(
+    config,
+    systemClock,
+    calls,
+    new NeighbourCalls(store),
+    new PricingContextHolder(),
+    metrics,
+    [listener],
+  );
   return {
     ingest,
     metrics,

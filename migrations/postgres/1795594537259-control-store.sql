@@ -25,7 +25,7 @@ CREATE TABLE "endpoint_map" ("id" text NOT NULL, "project_id" text, "host" text,
 -- next
 CREATE INDEX "IDX_df2325d87a7cf770ad472d8dc2" ON "endpoint_map"  ("project_id") ;
 -- next
-CREATE TABLE "outbox" ("id" text NOT NULL, "alert_id" text, "channel_id" text, "channel_name" text NOT NULL, "payload" json NOT NULL, "status" text NOT NULL DEFAULT 'pending', "attempts" integer NOT NULL DEFAULT '0', "due_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL, "last_error" text, "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(), "finished_at" TIMESTAMP(3) WITH TIME ZONE, CONSTRAINT "PK_340ab539f309f03bdaa14aa7649" PRIMARY KEY ("id"));
+CREATE TABLE "outbox" ("id" text NOT NULL, "alert_id" text NOT NULL, "channel_id" text, "channel_name" text NOT NULL, "payload" json NOT NULL, "status" text NOT NULL DEFAULT 'pending', "attempts" integer NOT NULL DEFAULT '0', "due_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL, "last_error" text, "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(), "finished_at" TIMESTAMP(3) WITH TIME ZONE, CONSTRAINT "PK_340ab539f309f03bdaa14aa7649" PRIMARY KEY ("id"));
 -- next
 CREATE INDEX "IDX_cd6c2ef76b4c9d6b2cdd364b1b" ON "outbox"  ("alert_id") ;
 -- next

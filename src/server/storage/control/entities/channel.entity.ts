@@ -23,7 +23,7 @@ export class Channel {
 
   /** Settings of the channel's type, secrets included. Never returned as a whole. */
   @Column({ type: "jsonb" })
-  config: Record<string, unknown>;
+  config: object;
 
   @Column({ name: "created_at", type: "timestamptz", precision: 3, default: () => "now()" })
   createdAt: Date;

@@ -12,14 +12,13 @@ export class Outbox {
   @PrimaryColumn({ type: "text" })
   id: string;
 
-  /** Null for a test message. */
   @Index()
-  @Column({ name: "alert_id", type: "text", nullable: true })
-  alertId: string | null;
+  @Column({ name: "alert_id", type: "text" })
+  alertId: string;
 
-  @ManyToOne(() => Alert, { onDelete: "CASCADE", nullable: true })
+  @ManyToOne(() => Alert, { onDelete: "CASCADE" })
   @JoinColumn({ name: "alert_id" })
-  alert: Relation<Alert> | null;
+  alert: Relation<Alert>;
 
   /** Null once the channel was deleted; its name stays. */
   @Index()

@@ -22,6 +22,7 @@ const examples = [
   "with-opentelemetry/with-opentelemetry.mjs",
   "raw-otlp/send.sh",
 ];
+const NAME_WIDTH = Math.max(...examples.map((name) => name.length));
 const VISIBLE_WITHIN_MS = 10_000;
 const EXAMPLE_TIMEOUT_MS = 60_000;
 
@@ -51,7 +52,11 @@ function standInScript(): (request: SeenRequest) => Reply {
       refused.add(request.model);
       return { status: 429, retryAfterMs: 20 };
     }
-    return { tokens: { input: 180, cacheRead: 1_024, output: 60, reasoning: 20 } };
+    return {
+      firstChunkMs: 10,
+      chunkGapMs: 15,
+      tokens: { input: 180, cacheRead: 1_024, output: 60, reasoning: 20 },
+    };
   };
 }
 
@@ -189,7 +194,7 @@ async function main(): Promise<number> {
       120_000,
     );
     let problems = 0;
-    console.log("EXAMPLE                                   CALLS  ATTEMPTS  COST USD       VISIBLE AFTER");
+    console.log(`${"EXAMPLE".padEnd(NAME_WIDTH)}  CALLS  ATTEMPTS  VISIBLE AFTER  COST USD`);
     for (const example of examples) problems += await check(example, env, url, providers.log);
     console.log(problems === 0 ? "\nall examples agree with the ledger" : `\n${problems} differences`);
     return problems === 0 ? 0 : 1;
@@ -236,9 +241,9 @@ async function check(
     problems.push("the call by hand is not priced");
   const attempts = added.reduce((sum, call) => sum + call.attemptCount, 0);
   const cost = added.map((call) => call.cost.total ?? "?").join(" + ");
-  console.log(
-    `${example.padEnd(40)}  ${String(added.length).padStart(5)}  ${String(attempts).padStart(8)}  ${cost.padEnd(13)}  ${visibleMs.toFixed(0)} ms`,
-  );
+  const numbers = [added.length, attempts].map((value, index) => String(value).padStart(index === 0 ? 5 : 8));
+  const visible = `${visibleMs.toFixed(0)} ms`.padStart(13);
+  console.log(`${example.padEnd(NAME_WIDTH)}  ${numbers.join("  ")}  ${visible}  ${cost}`);
   for (const problem of problems) console.log(`  ${problem}`);
   return problems.length;
 }

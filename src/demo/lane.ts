@@ -6,41 +6,69 @@ import { promptText } from "./prompt-text.js";
 import { type Reply, startStandInProviders, type StandInProviders } from "./providers/index.js";
 import { retryInVirtualTime, VirtualClock } from "./virtual-clock.js";
 
-/** Real time, so that a fault in the demo ends it instead of hanging it. */
-const CLIENT = { apiKey: "demo", timeout: 30_000 } as const;
-
 export type Ending = "answered" | "failed" | "left";
 
-/**
- * One worker of the demo: real clients of both vendors under the real wrapper, a stand-in provider server, and a clock of its own.
- * It makes one call at a time; several lanes run beside each other.
- */
-export class Lane {
-  private readonly openaiClients = new Map<string, OpenAI>();
-  private readonly anthropicClients = new Map<string, Anthropic>();
-  private replies: Reply[] = [];
-  /** HTTP requests the stand-in providers have answered. */
-  attempts = 0;
+/** Tells the lanes apart at the stand-in provider, which they share. */
+const LANE_HEADER = "x-demo-lane";
 
+/** The lanes of a demo and the stand-in provider server they call: one host, as a real provider has. */
+export class Lanes {
   private constructor(
+    readonly lanes: readonly Lane[],
     private readonly providers: StandInProviders,
-    private readonly clock: VirtualClock,
-    private readonly run: string,
-  ) {
-    providers.setScript(() => {
-      this.attempts += 1;
-      return this.replies.shift() ?? { status: 500 };
-    });
-  }
+  ) {}
 
   /** @param run marks every call of this run, as tag `demo_run` */
-  static async open(run: string): Promise<Lane> {
-    const clock = new VirtualClock();
-    return new Lane(await startStandInProviders({ clock, maxLog: 16 }), clock, run);
+  static async open(count: number, run: string): Promise<Lanes> {
+    const lanes = Array.from({ length: count }, (_, index) => new Lane(index, run));
+    const laneOf = (headers: Readonly<Record<string, string>>): Lane => {
+      const lane = lanes[Number(headers[LANE_HEADER])];
+      if (!lane) throw new RangeError("a request of no lane");
+      return lane;
+    };
+    const providers = await startStandInProviders({
+      clock: (headers) => laneOf(headers).clock,
+      script: (request) => laneOf(request.headers).nextReply(),
+      maxLog: 16,
+    });
+    for (const lane of lanes) lane.providers = providers;
+    return new Lanes(lanes, providers);
+  }
+
+  /** HTTP requests the stand-in provider has answered. */
+  attempts(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.attempts, 0);
   }
 
   close(): Promise<void> {
     return this.providers.close();
+  }
+}
+
+/**
+ * One worker of the demo: real clients of both vendors under the real wrapper, and a clock of its own. It makes one call at a time;
+ * several lanes run beside each other.
+ */
+export class Lane {
+  readonly clock = new VirtualClock();
+  attempts = 0;
+  providers: Pick<StandInProviders, "openaiBaseUrl" | "anthropicBaseUrl"> = {
+    openaiBaseUrl: "",
+    anthropicBaseUrl: "",
+  };
+  private readonly openaiClients = new Map<string, OpenAI>();
+  private readonly anthropicClients = new Map<string, Anthropic>();
+  private replies: Reply[] = [];
+
+  constructor(
+    private readonly index: number,
+    private readonly run: string,
+  ) {}
+
+  /** What the provider answers to the next attempt of the call under way. */
+  nextReply(): Reply {
+    this.attempts += 1;
+    return this.replies.shift() ?? { status: 500 };
   }
 
   /** Make a planned call. Resolves when the application is done with it; a vendor's error is an ending, not a failure. */
@@ -133,7 +161,7 @@ export class Lane {
     const key = `${who.service}/${who.environment}`;
     const known = this.openaiClients.get(key);
     if (known) return known;
-    const client = new OpenAI({ ...CLIENT, baseURL: this.providers.openaiBaseUrl });
+    const client = new OpenAI({ ...this.clientOptions(), baseURL: this.providers.openaiBaseUrl });
     retryInVirtualTime(client, this.clock);
     const observed = observe(client, this.observeOptions(who, "openai"));
     this.openaiClients.set(key, observed);
@@ -144,11 +172,16 @@ export class Lane {
     const key = `${who.service}/${who.environment}`;
     const known = this.anthropicClients.get(key);
     if (known) return known;
-    const client = new Anthropic({ ...CLIENT, baseURL: this.providers.anthropicBaseUrl });
+    const client = new Anthropic({ ...this.clientOptions(), baseURL: this.providers.anthropicBaseUrl });
     retryInVirtualTime(client, this.clock);
     const observed = observe(client, this.observeOptions(who, "anthropic"));
     this.anthropicClients.set(key, observed);
     return observed;
+  }
+
+  /** The timeout is in real time: a fault in the demo ends it instead of hanging it. */
+  private clientOptions() {
+    return { apiKey: "demo", timeout: 30_000, defaultHeaders: { [LANE_HEADER]: String(this.index) } };
   }
 
   /** The host is a loopback address, so the application says whose prices apply. */

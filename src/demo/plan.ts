@@ -27,7 +27,7 @@ const FEATURES: readonly Feature[] = [
 ];
 
 /** Calls of an average session, over all features: turns a number of calls into a number of sessions. */
-const CALLS_PER_SESSION = 1.62;
+const CALLS_PER_SESSION = 1.73;
 
 export interface PlanOptions {
   seed: number;

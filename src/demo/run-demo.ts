@@ -1,6 +1,6 @@
 import { flush } from "@spanledger/sdk";
 import type { DemoLedger } from "./demo-ledger.js";
-import { type Ending, Lane } from "./lane.js";
+import { type Ending, type Lane, Lanes } from "./lane.js";
 import type { PlannedCall } from "./planned-call.js";
 import { planTraffic } from "./plan.js";
 import type { DemoProgress } from "./progress.js";
@@ -64,15 +64,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     elapsedMs: 0,
     run: `${seed}-${Math.round(options.nowMs / 1000).toString(36)}`,
   };
-  const lanes = await Promise.all(
-    Array.from({ length: options.lanes ?? DEFAULT_LANES }, () => Lane.open(result.run)),
-  );
+  const team = await Lanes.open(options.lanes ?? DEFAULT_LANES, result.run);
   try {
-    await makeAll(plan, lanes, options, result, startedMs);
+    await makeAll(plan, team.lanes, options, result, startedMs);
   } finally {
     await flush();
-    await Promise.all(lanes.map((lane) => lane.close()));
-    result.attempts = lanes.reduce((sum, lane) => sum + lane.attempts, 0);
+    await team.close();
+    result.attempts = team.attempts();
     result.elapsedMs = performance.now() - startedMs;
   }
   return result;

@@ -11,7 +11,7 @@ const SYSTEM: Piece = { key: "summary-system-v7", tokens: 11_800 };
 export const documentSummary: Feature = {
   name: "document-summary",
   rhythm: RHYTHMS.office,
-  weight: 17,
+  weight: 22,
   session: (context) => batchOfDocuments(context),
 };
 

@@ -40,7 +40,7 @@ function run(context: SessionContext): PlannedCall[] {
   for (let step = 0, last = random.between(4, 14); step < last; step += 1) {
     const prompt = SYSTEM.tokens + turns.reduce((sum, piece) => sum + piece.tokens, 0);
     const output = random.around(190, 0.5);
-    const resends = isWild && random.chance(0.3) ? random.between(1, 4) : 0;
+    const resends = isWild && random.chance(0.5) ? random.between(1, 5) : 0;
     for (let copy = 0; copy <= resends; copy += 1) {
       const call = stepCall(context, who, atMs, turns, { prompt, cachedTokens, output, isWild });
       calls.push(call);

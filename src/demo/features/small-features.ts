@@ -99,7 +99,7 @@ export const searchEmbeddings: Feature = {
 export const codeReview: Feature = {
   name: "code-review",
   rhythm: RHYTHMS.office,
-  weight: 26,
+  weight: 16,
   session: (context) => {
     const { random, startMs, number } = context;
     const author = random.pick(ENGINEERS);

@@ -38,7 +38,8 @@ export interface StandInOptions {
   /** 0 (any free port) unless given. */
   port?: number;
   script?: Script;
-  clock?: StandInClock;
+  /** One clock, or the clock of each request: callers that live in different times tell themselves apart by a header. */
+  clock?: StandInClock | ((headers: SeenRequest["headers"]) => StandInClock);
   /** Log entries kept, the newest; 10,000 unless given. */
   maxLog?: number;
 }
@@ -88,13 +89,14 @@ export async function startStandInProviders(options: StandInOptions = {}): Promi
 
 class StandInService {
   readonly log: LogEntry[] = [];
-  private readonly clock: StandInClock;
+  private readonly clockOf: (headers: SeenRequest["headers"]) => StandInClock;
   private readonly maxLog: number;
   private script: Script;
   private count = 0;
 
   constructor(options: StandInOptions) {
-    this.clock = options.clock ?? realClock;
+    const clock = options.clock ?? realClock;
+    this.clockOf = typeof clock === "function" ? clock : () => clock;
     this.maxLog = options.maxLog ?? 10_000;
     this.script = options.script ?? [];
   }
@@ -127,11 +129,12 @@ class StandInService {
       return;
     }
     const seen = this.seen(family, method, path, url.searchParams, request, bytes);
-    const entry = this.open(seen);
+    const clock = this.clockOf(seen.headers);
+    const entry = this.open(seen, clock.nowMs());
     const reply = await this.replyTo(seen);
     entry.model = reply.model ?? seen.model;
-    entry.retryAfterMs = retryAfter(reply, this.clock.nowMs());
-    const exchange = new Exchange(seen, reply, entry, family, response, this.clock);
+    entry.retryAfterMs = retryAfter(reply, clock.nowMs());
+    const exchange = new Exchange(seen, reply, entry, family, response, clock);
     if (reply.hangUp) exchange.hangUp();
     else if ((reply.status ?? 200) >= 400) await exchange.refuse(reply.status ?? 200);
     else await family.answer(exchange);
@@ -172,7 +175,7 @@ class StandInService {
     };
   }
 
-  private open(seen: SeenRequest): LogEntry {
+  private open(seen: SeenRequest, startedAtMs: number): LogEntry {
     const entry: LogEntry = {
       index: seen.index,
       family: seen.family,
@@ -191,7 +194,7 @@ class StandInService {
       serviceTier: null,
       retryAfterMs: null,
       limits: {},
-      startedAtMs: this.clock.nowMs(),
+      startedAtMs,
       endedAtMs: null,
       requestBytes: seen.bodyBytes,
       contentEventsSent: 0,

@@ -1,8 +1,8 @@
 import type { Attribution, Call, PriceDimensions, RateLimit } from "../domain/call.js";
 import { TOKEN_CLASSES, UNIT_CLASSES, type Usage } from "../domain/usage.js";
 import type { Cluster } from "./clusters.js";
-import { deliveryKey } from "./identity.js";
-import { compareRichness, compareUsage } from "./record.js";
+import { deliveryKey, endOf } from "./identity.js";
+import { compareRichness, compareUsage, hasUsage, standing } from "./record.js";
 
 type NullableField = {
   [K in keyof Call]-?: null extends Call[K] ? K : never;
@@ -113,13 +113,29 @@ export interface MergedCall {
   otherSpanIds: string[];
 }
 
+function compareBigint(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Which record stands for a call: our wrapper's, else the outermost of those that know the usage. */
+function compareStanding(a: Call, b: Call): number {
+  return (
+    standing(b) - standing(a) ||
+    Number(hasUsage(b)) - Number(hasUsage(a)) ||
+    compareBigint(a.startTimeUnixNano, b.startTimeUnixNano) ||
+    compareBigint(endOf(b), endOf(a)) ||
+    (deliveryKey(a) < deliveryKey(b) ? -1 : 1)
+  );
+}
+
 /**
- * One call from the records that report it: the richest record stands for it and wins per field, usage comes whole from the record that
- * knows most, vendor and model from the record nearest the vendor, attribution from the application. Pure; the order of members does not matter.
+ * One call from the records that report it: the outermost record that knows the usage stands for it, the richest wins per field, usage
+ * comes whole from the record that knows most, vendor and model from the record nearest the vendor, attribution from the application.
+ * Pure; the order of members does not matter.
  */
 export function mergeRecords(cluster: Cluster, depthOf: (call: Call) => number): MergedCall {
   const calls = cluster.members.map((record) => record.call).sort(compareRichness);
-  const [winner] = calls;
+  const [winner] = [...calls].sort(compareStanding);
   if (winner === undefined) throw new Error("A call has at least one record");
   if (calls.length === 1) return { winner, call: winner, otherSpanIds: [] };
   return { winner, call: union(winner, calls, depthOf), otherSpanIds: otherSpans(winner, calls) };
@@ -134,6 +150,7 @@ function otherSpans(winner: Call, calls: readonly Call[]): string[] {
 function union(winner: Call, calls: readonly Call[], depthOf: (call: Call) => number): Call {
   const byUsage = [...calls].sort((a, b) => compareUsage(a, b) || compareRichness(a, b));
   const byVendor = vendorOrder(calls, depthOf);
+  const [richest = winner] = calls;
   const [usageSource = winner] = byUsage;
   const [vendor = winner] = byVendor;
   const attempts = longest(calls.map((call) => call.attempts));
@@ -153,8 +170,9 @@ function union(winner: Call, calls: readonly Call[], depthOf: (call: Call) => nu
     streaming: calls.some((call) => call.streaming),
     responseId: firstKnown(byVendor, "responseId"),
     requestId: firstKnown(byVendor, "requestId"),
+    outcome: richest.outcome,
     httpStatus: firstKnown(calls, "httpStatus"),
-    errorType: winner.outcome === "ok" ? winner.errorType : firstKnown(calls, "errorType"),
+    errorType: richest.outcome === "ok" ? richest.errorType : firstKnown(calls, "errorType"),
     finishReasons: calls.find((call) => call.finishReasons.length > 0)?.finishReasons ?? [],
     attempts,
     attemptCount,

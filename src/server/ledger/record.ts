@@ -95,7 +95,7 @@ export function compareUsage(a: Call, b: Call): number {
 }
 
 /** Our wrapper knows most of a call; a tool's span knows less than the log it writes of the same call. */
-function standing(call: Call): number {
+export function standing(call: Call): number {
   if (call.source.dialect === "spanledger") return 2;
   return call.source.dialect === "claude_code_spans" ? 0 : 1;
 }

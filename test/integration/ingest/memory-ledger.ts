@@ -1,0 +1,78 @@
+import type { LedgerRow, SpanLink } from "../../../src/server/domain/ledger-row.js";
+import type { LedgerStore } from "../../../src/server/ingest/ledger-writer.js";
+import type { NeighbourSource } from "../../../src/server/ingest/related-records.js";
+import { deliveryKey, endOf } from "../../../src/server/ledger/identity.js";
+import type { Related, RelatedKeys } from "../../../src/server/storage/analytics/calls.repository.js";
+import type { KnownEmitter, NearKeys } from "../../../src/server/storage/analytics/neighbour-calls.js";
+
+/** The ledger's tables as maps: the newest version of a record wins. */
+export class MemoryLedger implements LedgerStore, NeighbourSource {
+  readonly rows = new Map<string, LedgerRow>();
+  readonly links = new Map<string, SpanLink>();
+
+  insert(rows: readonly LedgerRow[], links: readonly SpanLink[]): Promise<void> {
+    for (const link of links) this.links.set(`${link.project} ${deliveryKey(link)}`, link);
+    for (const row of rows) {
+      const key = `${row.project} ${deliveryKey(row.call)}`;
+      const present = this.rows.get(key);
+      if (present === undefined || present.version < row.version) this.rows.set(key, row);
+    }
+    return Promise.resolve();
+  }
+
+  findRelated(keys: RelatedKeys): Promise<Related> {
+    const rows = [...this.rows.values()].filter(
+      ({ project, call }) =>
+        project === keys.project &&
+        (keys.traceIds.includes(call.traceId) || keys.responseIds.includes(call.responseId ?? "")),
+    );
+    const links = [...this.links.values()].filter(
+      ({ project, traceId }) => project === keys.project && keys.traceIds.includes(traceId),
+    );
+    return Promise.resolve({ rows, links });
+  }
+
+  findNear(keys: NearKeys): Promise<LedgerRow[]> {
+    const rows = [...this.rows.values()].filter(
+      ({ project, call }) =>
+        project === keys.project &&
+        keys.services.includes(call.attribution.service ?? "") &&
+        call.startTimeUnixNano >= keys.fromNano - keys.reachNano &&
+        call.startTimeUnixNano <= keys.toNano &&
+        endOf(call) >= keys.fromNano &&
+        (!keys.idlessOnly || call.responseId === null),
+    );
+    return Promise.resolve(rows);
+  }
+
+  findByCallIds(project: string, callIds: readonly string[]): Promise<LedgerRow[]> {
+    return Promise.resolve(
+      [...this.rows.values()].filter((row) => row.project === project && callIds.includes(row.callId)),
+    );
+  }
+
+  listEmitters(project: string): Promise<KnownEmitter[]> {
+    return Promise.resolve(
+      [...this.rows.values()]
+        .filter((row) => row.project === project)
+        .map(({ call }) => ({
+          service: call.attribution.service,
+          environment: call.attribution.environment,
+          dialect: call.source.dialect,
+          scope: call.source.scope,
+          idless: call.responseId === null,
+        })),
+    );
+  }
+
+  listIds(): Promise<string[] | null> {
+    const ids = [...this.rows.values()].flatMap(({ project, call }) => [
+      `${project} ${call.traceId}`,
+      ...(call.responseId === null ? [] : [`${project} ${call.responseId}`]),
+    ]);
+    return Promise.resolve([
+      ...ids,
+      ...[...this.links.values()].map((link) => `${link.project} ${link.traceId}`),
+    ]);
+  }
+}

@@ -30,9 +30,15 @@ export function gather(plan: ProviderPlan, inputs: Inputs): Observation[] {
   );
 }
 
+const NEAR = ["us", "eu", "jp", "apac", "au", "ca", "in"];
+
+const isBaseInput = (row: Observation): boolean =>
+  row.class === "input" && row.tier === "standard" && row.above === 0 && row.variant === null;
+
 /**
- * Bedrock profiles of a model that genai-prices lists for every place have one price: collections that price them by the region behind
- * the profile are left out. Global routing and government regions stay apart.
+ * Bedrock profiles of a model that genai-prices lists for every place have one price: a collection's rows for a near place that agree with
+ * it stand for all of them, in place of its rows without a place, which some price by global routing. Global routing and government
+ * regions stay apart.
  */
 function withoutNearGeos(
   plan: ProviderPlan,
@@ -40,14 +46,27 @@ function withoutNearGeos(
   others: readonly Observation[],
 ): readonly Observation[] {
   if (plan.provider !== "aws.bedrock") return others;
-  const everywhere = new Set(dated.filter(({ geo }) => geo === null).map((row) => plan.canonical(row.id)));
-  return others.filter(
-    (row) =>
-      row.geo === null ||
-      row.geo === "global" ||
-      row.geo === "us-gov" ||
-      !everywhere.has(plan.canonical(row.id)),
-  );
+  const everywhere = new Map<string, Set<string>>();
+  for (const row of dated) {
+    if (row.geo !== null || !isBaseInput(row)) continue;
+    const model = plan.canonical(row.id);
+    everywhere.set(model, (everywhere.get(model) ?? new Set()).add(row.price));
+  }
+  const standIn = new Map<string, string>();
+  for (const geo of NEAR) {
+    for (const row of others) {
+      const key = `${row.source}|${plan.canonical(row.id)}`;
+      const agrees = everywhere.get(plan.canonical(row.id))?.has(row.price) === true;
+      if (row.geo === geo && isBaseInput(row) && agrees && !standIn.has(key)) standIn.set(key, geo);
+    }
+  }
+  return others.flatMap((row) => {
+    const model = plan.canonical(row.id);
+    const chosen = standIn.get(`${row.source}|${model}`);
+    if (row.geo !== null && row.geo === chosen) return [{ ...row, geo: null }];
+    if (row.geo === "global" || row.geo === "us-gov" || !everywhere.has(model)) return [row];
+    return row.geo === null && chosen === undefined ? [row] : [];
+  });
 }
 
 function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {
@@ -119,7 +138,7 @@ function fromGenai(plan: ProviderPlan, inputs: Inputs, others: readonly Observat
   const rows: Observation[] = [];
   const done = new Set<string>();
   for (const model of provider.models) {
-    for (const id of listedIds(model)) {
+    for (const id of listedIds(model, plan.provider !== "aws.bedrock")) {
       if (!keep(id) || done.has(id)) continue;
       done.add(id);
       const named = name(id);

@@ -23,13 +23,20 @@ function pricesBySlot(rows: readonly Observation[]): Map<string, string> {
 const TRUST: readonly SourceName[] = ["genai-prices", "litellm", "models.dev", "langfuse"];
 
 /** Whether an id is priced apart: the most trusted collection that prices both decides; without one, their base prices do. */
-function contradicts(rows: readonly Observation[], reference: readonly Observation[]): boolean {
+function contradicts(
+  plan: ProviderPlan,
+  rows: readonly Observation[],
+  reference: readonly Observation[],
+): boolean {
   const own = pricesBySlot(rows);
   const others = pricesBySlot(reference);
   for (const source of TRUST) {
     const common = [...own].filter(([key]) => key.startsWith(`${source}|`) && others.has(key));
     if (common.length > 0) return common.some(([key, price]) => others.get(key) !== price);
   }
+  // Where the place matters, an id without one is priced for different places by different collections.
+  const placed = reference.some(({ geo }) => geo !== null);
+  if (plan.provider === "aws.bedrock" && placed) return false;
   const base = (prices: ReadonlyMap<string, string>) =>
     new Set([...prices].filter(([key]) => key.endsWith(BASE_SLOT)).map(([, price]) => price));
   const [mine, theirs] = [base(own), base(others)];
@@ -57,11 +64,12 @@ export function groupIds(plan: ProviderPlan, rows: readonly Observation[]): Grou
     families.set(model, [...(families.get(model) ?? []), id]);
   }
   const groups: Group[] = [];
-  for (const [model, ids] of families) groups.push(...splitFamily(model, ids, byId));
+  for (const [model, ids] of families) groups.push(...splitFamily(plan, model, ids, byId));
   return groups;
 }
 
 function splitFamily(
+  plan: ProviderPlan,
   model: string,
   ids: readonly string[],
   byId: ReadonlyMap<string, { spelled: string; rows: Observation[] }>,
@@ -72,8 +80,8 @@ function splitFamily(
   for (const id of ordered) {
     const entry = byId.get(id);
     if (entry === undefined) continue;
-    const home = groups.find((group) => !contradicts(entry.rows, group.rows));
-    if (home !== undefined) {
+    const home = groups[0];
+    if (home !== undefined && !contradicts(plan, entry.rows, home.rows)) {
       home.ids.push(entry.spelled);
       home.rows.push(...entry.rows);
       continue;

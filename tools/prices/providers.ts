@@ -98,7 +98,7 @@ const textModel = (model: string): boolean =>
   );
 
 const bedrockName = (id: string): NamedId => {
-  const match = /^(regional|us-gov|global|apac|us|eu|jp|au|ca)\.(.+)$/.exec(id);
+  const match = /^(regional|us-gov|global|apac|us|eu|jp|au|ca|in)\.(.+)$/.exec(id);
   if (match === null) return { id, geo: null };
   return { id: match[2] ?? id, geo: match[1] === "regional" ? null : (match[1] ?? null) };
 };
@@ -116,20 +116,20 @@ const bedrockCanonical = (id: string): string =>
     .replace(/^(gpt-oss-\d+b)-1$/, "$1")
     .replace(/-instruct$/, "");
 
+/** Claude's name in the order and spelling that the API uses: `claude-4.5-opus` is `claude-opus-4-5`, `claude-opus-4-0` is `claude-opus-4`. */
+const claudeName = (id: string): string =>
+  id
+    .replace(/^(claude-(?:[a-z]+-)?[3-9])\.(\d)/, "$1-$2")
+    .replace(/^claude-([4-9](?:-\d)?)-(opus|sonnet|haiku|fable)$/, "claude-$2-$1")
+    .replace(/^(claude-[a-z]+-\d)-0$/, "$1");
+
 const vertexCanonical = (id: string): string =>
-  undated(lower(id).replace(/@.*$/, ""))
+  claudeName(undated(lower(id).replace(/@.*$/, "")))
     .replace(
       /^(?:google|meta|anthropic|mistralai|deepseek-ai|qwen|openai|moonshotai|zai-org|minimaxai|xai)\//,
       "",
     )
     .replace(/^(gemini-[\d.]+-(?:flash|pro|flash-lite))-\d{3}$/, "$1");
-
-const CLAUDE_ALIASES: Readonly<Record<string, string>> = {
-  "claude-opus-4-0": "claude-opus-4",
-  "claude-4-opus": "claude-opus-4",
-  "claude-sonnet-4-0": "claude-sonnet-4",
-  "claude-4-sonnet": "claude-sonnet-4",
-};
 
 const CLAUDE_UPLIFT = [
   "claude-opus-4-6",
@@ -170,7 +170,7 @@ export const PROVIDERS: readonly ProviderPlan[] = [
     genai: {
       id: "openai",
       keep: (id) =>
-        !/^gpt-oss|^gpt-5-image|^gpt-5\.4-image|^gpt-chat-latest|\.ft-|:extended|-high$|-$|^gpt-3\.5-0301$/.test(
+        !/^gpt-oss|^gpt-5-image|^gpt-5\.4-image|^gpt-chat-latest|\.ft-|:extended|-high$|-0$|turbo-$|^gpt-3\.5-0301$/.test(
           id,
         ),
     },
@@ -247,12 +247,11 @@ export const PROVIDERS: readonly ProviderPlan[] = [
   },
   {
     provider: "anthropic",
-    genai: { id: "anthropic", keep: (id) => !/^claude-v1$/.test(id) },
+    genai: { id: "anthropic", keep: (id) => !/^claude-v\d|-2025$|^claude-sonnet-3/.test(id) },
     litellm: litellmOf(["anthropic"], /^anthropic\//),
     modelsDev: ["anthropic"],
     langfuse: (name) => (/^claude/.test(name) ? name.replace(/^claude-(\d)\.(\d)-/, "claude-$1-$2-") : null),
-    canonical: (id) => undated(lower(id)).replace(/-latest$/, ""),
-    aliases: CLAUDE_ALIASES,
+    canonical: (id) => claudeName(undated(lower(id)).replace(/-latest$/, "")),
     cacheWrite: "cache_write_5m",
     ruleSet: {
       usage_semantics: "input excludes cache reads and writes, output includes thinking",
@@ -276,7 +275,7 @@ export const PROVIDERS: readonly ProviderPlan[] = [
   },
   {
     provider: "gcp.gemini",
-    genai: { id: "google", keep: (id) => !/claude/.test(id) },
+    genai: { id: "google", keep: (id) => !/claude|-0$/.test(id) },
     litellm: (key, entry) => {
       const found = litellmOf(["gemini"], /^gemini\//)(key, entry);
       return found === null || /-latest$|gemma-2|exp-1/.test(found.id) ? null : found;
@@ -311,7 +310,7 @@ export const PROVIDERS: readonly ProviderPlan[] = [
   },
   {
     provider: "gcp.vertex_ai",
-    genai: { id: "google" },
+    genai: { id: "google", keep: (id) => !/-0$|-2025$/.test(id) },
     litellm: (key, entry) =>
       /^vertex_ai/.test(entry.litellm_provider ?? "") && !/-latest$|@latest$|search_api|chirp/.test(key)
         ? { id: lower(key).replace(/^vertex_ai\//, ""), geo: null }
@@ -319,7 +318,6 @@ export const PROVIDERS: readonly ProviderPlan[] = [
     modelsDev: ["google-vertex", "google-vertex-anthropic"],
     canonical: vertexCanonical,
     skip: (id) => /^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id),
-    aliases: CLAUDE_ALIASES,
     cacheWrite: "cache_write_5m",
     searchClass: "google_search_prompt",
     ruleSet: {

@@ -63,16 +63,16 @@ export function matches(matcher: Matcher, id: string): boolean {
   return matcher.regex !== undefined && new RegExp(matcher.regex).test(id);
 }
 
-/** Ids written out in a pattern; the fixed part of a prefix or a containment is one when it does not end in a separator. */
-function equalIds(matcher: Matcher): string[] {
-  if (matcher.or !== undefined) return matcher.or.flatMap(equalIds);
-  const literal = matcher.equals ?? matcher.starts_with ?? matcher.contains;
+/** Ids written out in a pattern; with `parts`, the fixed part of a prefix or containment too when it does not end in a separator. */
+function writtenIds(matcher: Matcher, parts: boolean): string[] {
+  if (matcher.or !== undefined) return matcher.or.flatMap((inner) => writtenIds(inner, parts));
+  const literal = matcher.equals ?? (parts ? (matcher.starts_with ?? matcher.contains) : undefined);
   return literal === undefined || /[-@.:]$/.test(literal) ? [] : [literal];
 }
 
 /** Ids that the collection lists by name for a model. */
-export function listedIds(model: GenaiModel): string[] {
-  return [...new Set([model.id, ...equalIds(model.match)])];
+export function listedIds(model: GenaiModel, parts: boolean): string[] {
+  return [...new Set([model.id, ...writtenIds(model.match, parts)])];
 }
 
 interface Interval {

@@ -31,13 +31,20 @@ export const FILTERS = [
   "customer",
 ] as const satisfies readonly Dimension[];
 
-/** SQL condition that keeps the rows the board's variables choose; "All" keeps rows without a value too. */
-export const CHOSEN = FILTERS.map(
-  (name) => `$__conditionalAll(${DIMENSIONS[name]} IN (\${${name}:singlequote}), $${name})`,
-).join("\n  AND ");
+const chosen = (names: readonly (typeof FILTERS)[number][]): string =>
+  names
+    .map((name) => `$__conditionalAll(${DIMENSIONS[name]} IN (\${${name}:singlequote}), $${name})`)
+    .join("\n  AND ");
 
-/** Rows of the chosen range and variables. */
+/** SQL condition that keeps the rows the board's variables choose; "All" keeps rows without a value too. */
+export const CHOSEN = chosen(FILTERS);
+
+/** Rows of the chosen range and variables; of `calls`, `attempts` and `cost_lines`. */
 export const IN_RANGE = `$__timeFilter_ms(start_time)\n  AND ${CHOSEN}`;
+
+/** The same for `rate_limits`, which knows neither user nor customer. */
+export const LIMITS_IN_RANGE = `$__timeFilter_ms(start_time)
+  AND ${chosen(["project", "environment", "provider", "model", "feature"])}`;
 
 /** Rows of the chosen range and of the equally long one right before it. */
 export const IN_BOTH_PERIODS = `start_time >= fromUnixTimestamp64Milli(2 * \${__from} - \${__to})

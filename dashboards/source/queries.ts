@@ -19,9 +19,9 @@ ARRAY JOIN ['Previous period', 'This period'] AS period, amounts AS amount`;
 }
 
 /** One or more numbers per time bucket; `columns` is SQL with aliases. */
-export const overTime = (columns: string, condition?: string): string =>
+export const overTime = (columns: string, condition?: string, view = "calls"): string =>
   `SELECT ${BUCKET} AS time, ${columns}
-FROM calls
+FROM ${view}
 WHERE ${IN_RANGE}${condition === undefined ? "" : `\n  AND ${condition}`}
 GROUP BY time
 ORDER BY time`;
@@ -69,11 +69,13 @@ export const rows = (options: {
   orderBy: string;
   limit: number;
   condition?: string;
+  having?: string;
+  view?: "calls" | "attempts" | "cost_lines";
 }): string =>
   `SELECT ${options.columns}
-FROM calls
+FROM ${options.view ?? "calls"}
 WHERE ${IN_RANGE}${options.condition === undefined ? "" : `\n  AND ${options.condition}`}${
     options.groupBy === undefined ? "" : `\nGROUP BY ${options.groupBy}`
-  }
+  }${options.having === undefined ? "" : `\nHAVING ${options.having}`}
 ORDER BY ${options.orderBy}
 LIMIT ${options.limit}`;

@@ -18,6 +18,7 @@ const ARGUMENTS = [
   "--font-render-hinting=none",
   "--hide-scrollbars",
   "--force-color-profile=srgb",
+  "--lang=en-US",
 ];
 
 /** Run in a child, because the package unpacks to the temporary directory that its own process was given. */
@@ -94,6 +95,9 @@ export async function launchChromium(): Promise<Browser> {
       env: {
         ...process.env,
         FONTCONFIG_PATH: join(home, "fonts"),
+        // A C or POSIX locale would give the page a language tag that Intl refuses.
+        LANG: "en_US.UTF-8",
+        LC_ALL: "en_US.UTF-8",
         ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }),
       },
     });

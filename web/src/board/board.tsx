@@ -142,6 +142,7 @@ function Board({ board, place }: { board: Dashboard; place: Place }) {
 
 function cellClass(panel: Panel): string {
   if (panel.type === "row") return "cell is-row";
+  if (panel.type === "table") return "cell is-table";
   return panel.type === "stat" || panel.type === "gauge" ? "cell is-small" : "cell";
 }
 

@@ -19,9 +19,7 @@ export function BarGaugePanel({ panel, result, theme }: PanelProps) {
               {row.name}
             </span>
             <span class="bars-value">
-              {row.value === null
-                ? (options.noValue ?? "–")
-                : formatValue(row.value, options.unit, options.decimals)}
+              {row.value === null ? "–" : formatValue(row.value, options.unit, options.decimals)}
             </span>
           </div>
           <div class="bars-track">

@@ -36,11 +36,11 @@ export function StatPanel({ panel, result, theme }: PanelProps) {
 
 function Change({ before, now, mode }: { before: number | null; now: number | null; mode: string }) {
   if (before === null || now === null || before === 0) {
-    return <div class="stat-change is-flat">no previous period to compare</div>;
+    return <div class="stat-change is-flat">nothing to compare with</div>;
   }
   const change = (now - before) / Math.abs(before);
   const size = Math.abs(change);
-  if (size < 0.0005) return <div class="stat-change is-flat">unchanged from previous period</div>;
+  if (size < 0.0005) return <div class="stat-change is-flat">unchanged</div>;
   const isUp = change > 0;
   const tone = mode === "same_as_value" ? "flat" : isUp === (mode === "standard") ? "good" : "bad";
   const text =
@@ -48,7 +48,7 @@ function Change({ before, now, mode }: { before: number | null; now: number | nu
   return (
     <div class={`stat-change is-${tone}`}>
       <span aria-hidden="true">{isUp ? "▲" : "▼"}</span> <span class="sr-only">{isUp ? "up" : "down"}</span>
-      {text} <span class="stat-against">vs previous period</span>
+      {text} <span class="stat-against">vs previous<span class="stat-long"> period</span></span>
     </div>
   );
 }

@@ -38,6 +38,11 @@ const rank = (name: string): number => (name === "other" ? 1 : 0);
 /** Series with colors of their own keep the order the SQL gives them. */
 const sortsBySize = (panel: Panel): number => ((panel.fieldConfig?.overrides.length ?? 0) > 0 ? 0 : 1);
 
+/** Steps of a value axis: 1, 2 and 5 times every power of ten, so that a count never gets half a tick. */
+const INCREMENTS = Array.from({ length: 26 }, (_, index) => index - 10).flatMap((power) =>
+  [1, 2, 5].map((factor) => Number(`${factor}e${power}`)),
+);
+
 interface Prepared {
   data: uPlot.AlignedData;
   /** Drawing order: for stacked bars the top of the stack first, so that lower parts paint over it. */
@@ -120,6 +125,7 @@ export function chartOptions(context: ChartContext, drawn: readonly DrawnSeries[
         size: (_, values) => Math.max(34, ...(values ?? []).map((text) => text.length * 6.4 + 12)),
         gap: 6,
         space: 34,
+        incrs: INCREMENTS,
         values: (_, ticks) => {
           const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
           return ticks.map((tick) => formatTick(tick, unit, step));

@@ -1,0 +1,234 @@
+import { barchart, dashboard, heatmap, piechart, row, stat, table, timeseries } from "./builder.js";
+import { BILLABLE, DIMENSIONS, NOT_FULLY_PRICED, quantile, SPEND, UNPRICED_CALLS } from "./calls-view.js";
+import { classColumns, moneyText } from "./heat.js";
+import { overTime, rows, single } from "./queries.js";
+import type { Dashboard } from "./schema.js";
+import { COMMON_VARIABLES } from "./variables.js";
+
+const CALL_COLUMNS = {
+  Time: { width: 160 },
+  Model: {},
+  Feature: {},
+  User: {},
+  Outcome: { width: 95 },
+  In: { unit: "locale", width: 85 },
+  Out: { unit: "locale", width: 80 },
+  Duration: { unit: "ms", width: 90 },
+  Cost: { unit: "currencyUSD", decimals: 6, width: 105, noValue: "no price" },
+  Call: { width: 110 },
+} as const;
+
+const callRows = (orderBy: string, condition?: string): string =>
+  rows({
+    columns: `start_time AS "Time",
+  ${DIMENSIONS.model} AS "Model",
+  ${DIMENSIONS.feature} AS "Feature",
+  ${DIMENSIONS.user} AS "User",
+  outcome AS "Outcome",
+  input_total AS "In",
+  output_total AS "Out",
+  duration_ms AS "Duration",
+  toFloat64(cost) AS "Cost",
+  id AS "Call"`,
+    orderBy,
+    limit: 100,
+    ...(condition === undefined ? {} : { condition }),
+  });
+
+const explorer = [
+  table({
+    id: 1,
+    title: "Most expensive calls",
+    description:
+      "The hundred calls that cost most. Open one on Spanledger's page to see why it costs what it costs.",
+    w: 24,
+    h: 11,
+    noValue: "–",
+    columns: CALL_COLUMNS,
+    sql: callRows("cost DESC, start_time DESC, id", "cost IS NOT NULL"),
+  }),
+  table({
+    id: 2,
+    title: "Latest calls",
+    description: "The hundred newest calls, failed ones included.",
+    w: 24,
+    h: 11,
+    noValue: "–",
+    columns: CALL_COLUMNS,
+    sql: callRows("start_time DESC, id"),
+  }),
+  heatmap({
+    id: 3,
+    title: "Cost of a call",
+    description: "How many calls cost how much: outliers stand at the top.",
+    w: 12,
+    h: 10,
+    unit: "currencyUSD",
+    sql: overTime(
+      classColumns("cost", [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1], moneyText),
+      "cost IS NOT NULL",
+    ),
+  }),
+  table({
+    id: 4,
+    title: "Most expensive sessions",
+    description:
+      "Conversations and agent runs by their total cost: a loop shows as many calls in a short time.",
+    w: 12,
+    h: 10,
+    noValue: "–",
+    columns: {
+      Session: {},
+      Feature: {},
+      Calls: { unit: "locale", width: 80 },
+      Spend: { unit: "currencyUSD", decimals: 4, gauge: true, width: 170 },
+      Lasted: { unit: "s", width: 90 },
+    },
+    sql: rows({
+      columns: `session AS "Session",
+  any(${DIMENSIONS.feature}) AS "Feature",
+  count() AS "Calls",
+  ${SPEND} AS "Spend",
+  dateDiff('second', min(start_time), max(start_time)) AS "Lasted"`,
+      condition: "session IS NOT NULL AND session != ''",
+      groupBy: `"Session"`,
+      orderBy: `"Spend" DESC NULLS LAST, "Calls" DESC, "Session"`,
+      limit: 50,
+    }),
+  }),
+];
+
+const quality = [
+  stat({
+    id: 10,
+    title: "Calls missing from spend",
+    description: "Billable calls without a full price. Zero means the bill is complete.",
+    w: 6,
+    h: 4,
+    unit: "locale",
+    decimals: 0,
+    noValue: "0",
+    thresholds: [
+      { color: "green", value: null },
+      { color: "orange", value: 1 },
+    ],
+    sql: single(UNPRICED_CALLS),
+  }),
+  stat({
+    id: 11,
+    title: "Calls with exact usage",
+    description: "Share of billable calls whose token counts come from the provider and fit together.",
+    w: 6,
+    h: 4,
+    unit: "percentunit",
+    decimals: 1,
+    thresholds: [
+      { color: "orange", value: null },
+      { color: "green", value: 0.95 },
+    ],
+    sql: single(
+      `countIf(${BILLABLE} AND usage_source = 'provider' AND usage_quality = 'exact') / nullIf(countIf(${BILLABLE}), 0)`,
+    ),
+  }),
+  stat({
+    id: 12,
+    title: "p95 until recorded",
+    description: "95 of 100 calls were in the ledger within this time after they ended.",
+    w: 6,
+    h: 4,
+    unit: "ms",
+    sql: single(
+      `nullIf(quantile(0.95)(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms), nan)`,
+    ),
+  }),
+  piechart({
+    id: 13,
+    title: "Recorded by",
+    description: "Which instrumentation and version reported the calls.",
+    w: 6,
+    h: 9,
+    unit: "locale",
+    sql: `SELECT trim(concat(scope, ' ', scope_version)) AS name, count() AS Value
+FROM calls
+WHERE ${"$__timeFilter_ms(start_time)"}
+GROUP BY name
+ORDER BY Value DESC, name
+LIMIT 10`,
+  }),
+  barchart({
+    id: 14,
+    title: "Where usage comes from",
+    description: "Billable calls by the quality of their token counts and who counted them.",
+    w: 9,
+    h: 8,
+    unit: "locale",
+    xField: "Quality",
+    stack: "normal",
+    sql: rows({
+      columns: `usage_quality AS "Quality",
+  countIf(usage_source = 'provider') AS "provider",
+  countIf(usage_source = 'estimated') AS "estimated",
+  countIf(usage_source = 'none') AS "nobody"`,
+      condition: BILLABLE,
+      groupBy: `"Quality"`,
+      orderBy: `count() DESC, "Quality"`,
+      limit: 10,
+    }),
+  }),
+  timeseries({
+    id: 15,
+    title: "Until recorded",
+    description: "Time from the end of a call to its row in the ledger: is the data fresh?",
+    w: 9,
+    h: 8,
+    unit: "ms",
+    draw: "line",
+    maxDataPoints: 90,
+    sql: overTime(
+      `${quantile(0.95, "(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms)")} AS "p95",
+  ${quantile(0.5, "(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms)")} AS "p50"`,
+    ),
+  }),
+  table({
+    id: 16,
+    title: "Missing from spend",
+    description:
+      "Billable calls without a full price, by model and reason. Fix a reason and past calls can be re-priced.",
+    w: 24,
+    h: 8,
+    noValue: "–",
+    columns: {
+      Provider: { width: 160 },
+      Model: {},
+      Host: {},
+      Reason: {},
+      Calls: { unit: "locale", width: 90 },
+      "Input tokens": { unit: "short", width: 115 },
+      "Output tokens": { unit: "short", width: 120 },
+      "First seen": { width: 160 },
+    },
+    sql: rows({
+      columns: `provider AS "Provider",
+  ${DIMENSIONS.model} AS "Model",
+  coalesce(host, '(none)') AS "Host",
+  coalesce(cost_reason, '(not given)') AS "Reason",
+  count() AS "Calls",
+  sum(input_total) AS "Input tokens",
+  sum(output_total) AS "Output tokens",
+  min(start_time) AS "First seen"`,
+      condition: NOT_FULLY_PRICED,
+      groupBy: `"Provider", "Model", "Host", "Reason"`,
+      orderBy: `"Calls" DESC, "Model", "Host", "Reason"`,
+      limit: 100,
+    }),
+  }),
+];
+
+export const calls: Dashboard = dashboard({
+  uid: "spanledger-calls",
+  title: "Calls and data quality",
+  description: "Which single calls matter, and is the data complete?",
+  from: "now-24h",
+  variables: COMMON_VARIABLES,
+  panels: [...explorer, row(100, "Data quality"), ...quality],
+});

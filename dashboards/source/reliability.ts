@@ -1,0 +1,280 @@
+import { bargauge, dashboard, gauge, row, stat, table, timeseries } from "./builder.js";
+import { BUCKET, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
+import { by, overTime, overTimeBy, rows, single, withPrevious } from "./queries.js";
+import type { Dashboard } from "./schema.js";
+import { COMMON_VARIABLES } from "./variables.js";
+
+/** Share of a limit that was left, 0 to 1. */
+const LEFT = "remaining / nullIf(`limit`, 0)";
+
+const headline = [
+  gauge({
+    id: 1,
+    title: "Calls that ended well",
+    description: "Share of calls whose last attempt succeeded and whose answer was read to the end.",
+    w: 6,
+    h: 6,
+    unit: "percentunit",
+    decimals: 2,
+    min: 0.9,
+    max: 1,
+    thresholds: [
+      { color: "red", value: null },
+      { color: "orange", value: 0.97 },
+      { color: "green", value: 0.99 },
+    ],
+    sql: single("countIf(outcome = 'ok') / nullIf(count(), 0)"),
+  }),
+  stat({
+    id: 2,
+    title: "Attempts answered 429",
+    description: "Share of HTTP attempts that the provider refused because a rate limit was reached.",
+    w: 6,
+    h: 6,
+    unit: "percentunit",
+    decimals: 2,
+    noValue: "No attempts",
+    thresholds: [
+      { color: "green", value: null },
+      { color: "orange", value: 0.02 },
+      { color: "red", value: 0.1 },
+    ],
+    sql: `SELECT countIf(attempt_http_status = 429) / nullIf(count(), 0) AS Value
+FROM attempts
+WHERE ${IN_RANGE}`,
+  }),
+  stat({
+    id: 3,
+    title: "Attempts per good call",
+    description: "HTTP attempts made for each call that ended well; 1 means nothing was retried.",
+    w: 6,
+    h: 6,
+    unit: "none",
+    decimals: 3,
+    change: "rise-is-bad",
+    sql: withPrevious(
+      (when) => `sumIf(attempt_count, ${when}) / nullIf(countIf(outcome = 'ok' AND ${when}), 0)`,
+    ),
+  }),
+  stat({
+    id: 4,
+    title: "Paid for unfinished answers",
+    description:
+      "Cost of billable calls that failed, were cancelled, or whose stream nobody read to the end.",
+    w: 6,
+    h: 6,
+    unit: "currencyUSD",
+    decimals: 2,
+    noValue: "Nothing",
+    change: "rise-is-bad",
+    sql: withPrevious((when) => `toFloat64(sumIf(cost, outcome != 'ok' AND ${when}))`),
+  }),
+];
+
+const over = [
+  timeseries({
+    id: 10,
+    title: "Failed calls by kind",
+    description: "Calls that ended in an error after all retries, by kind of error.",
+    w: 12,
+    h: 9,
+    unit: "short",
+    draw: "bars",
+    stack: "normal",
+    noValue: "No failed calls",
+    sql: `SELECT ${BUCKET} AS time,
+  coalesce(error_type, if(http_status IS NULL, 'unknown', toString(http_status))) AS series,
+  count() AS Value
+FROM calls
+WHERE ${IN_RANGE}
+  AND outcome = 'error'
+GROUP BY time, series
+ORDER BY time, series`,
+  }),
+  timeseries({
+    id: 11,
+    title: "Attempts answered 429 by model",
+    description: "Share of HTTP attempts refused for a rate limit, by model.",
+    w: 12,
+    h: 9,
+    unit: "percentunit",
+    draw: "line",
+    maxDataPoints: 60,
+    sql: `SELECT ${BUCKET} AS time,
+  ${DIMENSIONS.model} AS series,
+  countIf(attempt_http_status = 429) / count() AS Value
+FROM attempts
+WHERE ${IN_RANGE}
+GROUP BY time, series
+ORDER BY time, series`,
+  }),
+  timeseries({
+    id: 12,
+    title: "Retries by feature",
+    description: "HTTP attempts beyond the first, by feature: a retry storm shows here first.",
+    w: 12,
+    h: 9,
+    unit: "short",
+    draw: "bars",
+    stack: "normal",
+    noValue: "No retries",
+    sql: overTimeBy("feature", "sum(retry_count)", {
+      rank: "sum(retry_count)",
+      top: 8,
+      condition: "retry_count > 0",
+    }),
+  }),
+  timeseries({
+    id: 13,
+    title: "Attempts by status",
+    description: "Every HTTP attempt by the class of its status; none is an attempt without an answer.",
+    w: 12,
+    h: 9,
+    unit: "short",
+    draw: "bars",
+    stack: "normal",
+    colors: { "2xx": "green", "429": "semi-dark-orange", "other 4xx": "yellow", "5xx": "red", none: "text" },
+    sql: overTime(
+      `countIf(attempt_http_status BETWEEN 200 AND 299) AS "2xx",
+  nullIf(countIf(attempt_http_status = 429), 0) AS "429",
+  nullIf(countIf(attempt_http_status BETWEEN 400 AND 499 AND attempt_http_status != 429), 0) AS "other 4xx",
+  nullIf(countIf(attempt_http_status >= 500), 0) AS "5xx",
+  nullIf(countIf(attempt_http_status IS NULL), 0) AS "none"`,
+      undefined,
+      "attempts",
+    ),
+  }),
+];
+
+const limits = [
+  timeseries({
+    id: 20,
+    title: "Least headroom of rate limits",
+    description:
+      "The smallest share of each limit that was left, as the providers' responses reported it. Near zero means the next burst is refused.",
+    w: 16,
+    h: 10,
+    unit: "percentunit",
+    draw: "line",
+    softMax: 1,
+    maxDataPoints: 90,
+    noValue: "No limits reported",
+    thresholds: [
+      { color: "green", value: null },
+      { color: "red", value: 0.1 },
+    ],
+    thresholdLine: true,
+    sql: `SELECT ${BUCKET} AS time,
+  concat(${DIMENSIONS.model}, ', ', replaceAll(kind, '_', ' ')) AS series,
+  min(${LEFT}) AS Value
+FROM rate_limits
+WHERE ${LIMITS_IN_RANGE}
+  AND remaining IS NOT NULL AND \`limit\` > 0
+GROUP BY time, series
+ORDER BY time, series`,
+  }),
+  table({
+    id: 21,
+    title: "Limits now",
+    description: "The latest value of each rate limit that providers reported in the range.",
+    w: 8,
+    h: 10,
+    noValue: "–",
+    columns: {
+      Model: {},
+      Kind: { width: 110 },
+      Left: { unit: "percentunit", decimals: 0, gauge: true, max: 1, color: "green", width: 140 },
+      Limit: { unit: "short", width: 80 },
+    },
+    sql: `SELECT ${DIMENSIONS.model} AS "Model",
+  replaceAll(kind, '_', ' ') AS "Kind",
+  argMax(${LEFT}, start_time) AS "Left",
+  argMax(\`limit\`, start_time) AS "Limit"
+FROM rate_limits
+WHERE ${LIMITS_IN_RANGE}
+GROUP BY "Model", "Kind"
+ORDER BY "Left" NULLS LAST, "Model", "Kind"
+LIMIT 50`,
+  }),
+];
+
+const details = [
+  bargauge({
+    id: 30,
+    title: "Failed calls by model",
+    description: "Share of each model's calls that ended in an error.",
+    w: 8,
+    h: 9,
+    unit: "percentunit",
+    decimals: 2,
+    color: "red",
+    sql: by("model", `${ERRORS} / count()`, 10),
+  }),
+  table({
+    id: 31,
+    title: "Latest failures",
+    description: "The newest calls that ended in an error. Error messages are never stored, their kinds are.",
+    w: 16,
+    h: 9,
+    noValue: "–",
+    columns: {
+      Time: { width: 160 },
+      Model: {},
+      Feature: {},
+      Status: { unit: "none", width: 75 },
+      Kind: {},
+      Attempts: { unit: "locale", width: 85 },
+      Duration: { unit: "ms", width: 90 },
+      Call: { width: 110 },
+    },
+    sql: rows({
+      columns: `start_time AS "Time",
+  ${DIMENSIONS.model} AS "Model",
+  ${DIMENSIONS.feature} AS "Feature",
+  http_status AS "Status",
+  coalesce(error_type, '(none)') AS "Kind",
+  attempt_count AS "Attempts",
+  duration_ms AS "Duration",
+  id AS "Call"`,
+      condition: "outcome = 'error'",
+      orderBy: "start_time DESC, id",
+      limit: 50,
+    }),
+  }),
+  table({
+    id: 32,
+    title: "Where retries cost most",
+    description: "Features by retries: how often they try again, how often it still fails, what they cost.",
+    w: 24,
+    h: 8,
+    columns: {
+      Feature: {},
+      Model: {},
+      Calls: { unit: "locale", width: 90 },
+      Retries: { unit: "locale", gauge: true, color: "orange", width: 190 },
+      "Per call": { unit: "none", decimals: 2, width: 90 },
+      Failed: { unit: "percentunit", decimals: 1, width: 90 },
+      Spend: { unit: "currencyUSD", decimals: 2, width: 110 },
+    },
+    sql: rows({
+      columns: `${DIMENSIONS.feature} AS "Feature",
+  ${DIMENSIONS.model} AS "Model",
+  count() AS "Calls",
+  sum(retry_count) AS "Retries",
+  "Retries" / "Calls" AS "Per call",
+  ${ERRORS} / count() AS "Failed",
+  ${SPEND} AS "Spend"`,
+      groupBy: `"Feature", "Model"`,
+      orderBy: `"Retries" DESC, "Feature", "Model"`,
+      limit: 30,
+    }),
+  }),
+];
+
+export const reliability: Dashboard = dashboard({
+  uid: "spanledger-reliability",
+  title: "Reliability and rate limits",
+  description: "What fails, what is retried, and how close are the limits?",
+  variables: COMMON_VARIABLES,
+  panels: [...headline, ...over, row(100, "Rate limits"), ...limits, row(101, "In detail"), ...details],
+});

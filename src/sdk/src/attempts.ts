@@ -7,25 +7,38 @@ import type { LiveCall } from "./live-call.js";
 export class Chain {
   call: LiveCall | null = null;
 
-  constructor(private readonly aborted: () => boolean) {}
+  /** `settles`: whether `rejected` or `resolved` will be called when the client is done. */
+  constructor(
+    private readonly aborted: () => boolean,
+    readonly settles = true,
+  ) {}
 
   /** The client call has failed for good: nobody will read a body or try again. */
   rejected(): void {
     const call = this.call;
     if (call === null || call.finished) return;
-    const last = call.attempts.at(-1);
     if (this.aborted()) call.finish("cancelled");
-    else call.finish("error", last?.errorType ?? null);
+    else call.finish("error", call.attempts.at(-1)?.errorType ?? null);
   }
 
-  /** The client call was answered; if its last attempt was not, nobody will retry it any more. */
+  /** The client call was answered. If that was a refusal, the call ends once its body was read, or soon. */
   resolved(): void {
     const call = this.call;
     if (call === null || call.finished) return;
     const last = call.attempts.at(-1);
-    if (last !== undefined && last.errorType !== null) call.finish("error", last.errorType);
+    if (last === undefined || last.errorType === null) return;
+    if (call.refusalRead) {
+      call.finish("error", last.errorType);
+      return;
+    }
+    call.givenUp = true;
+    call.settles = false;
+    call.deadline = performance.now() + REFUSAL_MS;
   }
 }
+
+/** How long a refusal that the client hands to the application may stay unread. */
+const REFUSAL_MS = 1000;
 
 const chains = new WeakMap<object, Chain>();
 

@@ -48,6 +48,9 @@ export class LiveCall {
   unwatch: (() => void) | null = null;
   /** Whether an entry hook will say when the client gives up. */
   settles = false;
+  /** Whether the client gave up, and whether the last refusal's body was read: together they end a failed call. */
+  givenUp = false;
+  refusalRead = false;
   private body: string | null;
   private requestRead = false;
   private accepted = false;

@@ -11,20 +11,30 @@ export interface Target {
 }
 
 /** Where a fetch goes, if that is a call that costs; null otherwise. Takes a URL text, a URL or a Request. */
-export function targetOf(input: unknown, init: RequestInitLike | undefined): Target | null {
+export function targetOf(input: unknown, init: RequestInitLike | undefined, flavor: string): Target | null {
   const text = urlText(input);
   if (text === null) return null;
   const method = init?.method ?? (input as { method?: unknown } | null)?.method;
   if (typeof method !== "string" || method.length !== 4 || !URL.canParse(text)) return null;
   const url = new URL(text);
   const endpoint = endpointOf(method.toUpperCase(), url.pathname);
-  if (endpoint === null) return null;
+  if (endpoint === null || !belongs(endpoint, url, flavor)) return null;
   return {
     endpoint,
     url: text,
     host: url.hostname,
     port: url.port === "" ? null : Number(url.port),
   };
+}
+
+/**
+ * Whether a path that other servers use as well belongs to its family here. A client of a known make vouches for its paths; for a
+ * plain fetch the host has to.
+ */
+function belongs(endpoint: Endpoint, url: URL, flavor: string): boolean {
+  const { hosts } = endpoint.family;
+  if (hosts === undefined || flavor !== "fetch") return true;
+  return hosts(url.hostname, url.port);
 }
 
 function urlText(input: unknown): string | null {

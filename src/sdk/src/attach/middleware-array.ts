@@ -31,7 +31,7 @@ export const middlewareArray: AttachStrategy = {
       if (options === undefined) return next(request);
       const send = (_url: unknown, init?: RequestInitLike): unknown =>
         next(init === undefined || init === request ? request : { ...init, url: request.url });
-      return observeExchange(observer, send, request.url, request, chainOf(options));
+      return observeExchange(observer, send, request.url, request, { chain: chainOf(options) });
     };
     (client as { middleware: Middleware[] }).middleware.push(middleware);
     hookEntry(client);

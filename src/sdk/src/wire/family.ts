@@ -45,6 +45,8 @@ export interface Family {
   readonly name: string;
   /** How streamed bodies are framed. */
   readonly framing: "sse" | "ndjson";
+  /** Hosts that a path of this family is believed from without a known client; absent: from any. */
+  hosts?(host: string, port: string): boolean;
   /** The endpoint when the path belongs to this family, else null. `path` has no query. */
   match(path: string): Omit<Endpoint, "family"> | null;
   readRequest(body: JsonObject, facts: RequestFacts): void;

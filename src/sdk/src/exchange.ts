@@ -1,0 +1,211 @@
+import { chainOf, isRetryable, retryWindowMs, transportErrorType } from "./attempts.js";
+import type { Chain } from "./attempts.js";
+import { RefusalSink, StreamSink, WholeSink } from "./answer-sink.js";
+import type { BodySink } from "./body-sink.js";
+import type { Attempt } from "./call.js";
+import { requestHeader } from "./http-types.js";
+import type { HeadersLike, RequestInitLike, ResponseLike } from "./http-types.js";
+import { askForUsage, UsageChunkFilter } from "./include-usage.js";
+import { LiveCall, openCalls } from "./live-call.js";
+import { drainNodeBody, isNodeBody, tapNodeBody } from "./node-body-tap.js";
+import type { Observer } from "./options.js";
+import { readRateLimits, retryAfterMs } from "./rate-limits.js";
+import { isWebStream, tapResponse } from "./stream-tap.js";
+import { targetOf } from "./target.js";
+import { decimalText } from "./usage/openrouter-usage.js";
+import { asCode, asText } from "./wire/json.js";
+
+/** An attempt on its way: what the callbacks of one HTTP exchange share. */
+export interface Exchange {
+  call: LiveCall;
+  attempt: Attempt;
+  init: RequestInitLike;
+  /** `x-stainless-retry-count`, or null where the client sends none. */
+  retryCount: number | null;
+  /** Whether the client reads a refusal's body only when it will not try again. */
+  readsWhenFinal: boolean;
+  /** Whether usage was asked for on the application's behalf. */
+  asked: boolean;
+}
+
+/** What an attach strategy knows beyond the request itself. */
+export interface ExchangeHint {
+  chain?: Chain | null;
+  /** The JSON body, where it is not in `init`. */
+  body?: string | null;
+  readsWhenFinal?: boolean;
+}
+
+/** The model of a multipart request (audio, image edits), whose body is no JSON; null otherwise. */
+function formModel(body: unknown): string | null {
+  if (typeof body !== "object" || body === null) return null;
+  const get = (body as { get?: unknown }).get;
+  return typeof get === "function" ? asText(Reflect.apply(get, body, ["model"])) : null;
+}
+
+/** The exchange of a request that is a call that costs; null for any other request. */
+export function beginExchange(
+  observer: Observer,
+  input: unknown,
+  init: RequestInitLike | undefined,
+  hint: ExchangeHint,
+): Exchange | null {
+  const target = targetOf(input, init, observer.flavor);
+  if (target === null) return null;
+  const body = hint.body ?? (typeof init?.body === "string" ? init.body : null);
+  const header = requestHeader(init?.headers, "x-stainless-retry-count");
+  const retryCount = header !== null && /^\d{1,4}$/.test(header) ? Number(header) : null;
+  const chain = hint.chain ?? chainOf(init?.headers);
+  const call =
+    chainedCall(chain) ?? retriedCall(target.url, body, retryCount) ?? new LiveCall(observer, target, body);
+  if (chain !== null) {
+    chain.call = call;
+    call.settles = chain.settles;
+  }
+  const model = formModel(init?.body);
+  if (model !== null) call.request.model = model;
+  const rewritten = observer.options.includeUsage === true ? askForUsage(target.endpoint, init) : null;
+  return {
+    call,
+    attempt: call.beginAttempt(),
+    init: rewritten ?? init ?? {},
+    readsWhenFinal: retryCount !== null || hint.readsWhenFinal === true,
+    retryCount,
+    asked: rewritten !== null,
+  };
+}
+
+function chainedCall(chain: Chain | null): LiveCall | null {
+  const call = chain?.call ?? null;
+  return call === null || call.finished ? null : call;
+}
+
+/** The call that this request repeats, where no entry hook tells: same address and body, the next number, a failure before it. */
+function retriedCall(url: string, body: string | null, retryCount: number | null): LiveCall | null {
+  if (body === null || retryCount === 0) return null;
+  return openCalls.find(
+    (call) =>
+      call.deadline !== null &&
+      call.target.url === url &&
+      call.pendingBody === body &&
+      (retryCount === null || call.attempts.length === retryCount),
+  );
+}
+
+/** Headers arrived: notes them and taps the body. */
+export function responded(exchange: Exchange, response: ResponseLike): void {
+  const { call, attempt } = exchange;
+  const now = call.now();
+  attempt.endMs = now;
+  attempt.httpStatus = response.status;
+  const { headers } = response;
+  call.requestId = requestIdOf(response) ?? call.requestId;
+  call.refusalRead = false;
+  readGateway(call, headers);
+  const { limits, headers: raw } = readRateLimits(headers, now);
+  if (limits.length > 0) {
+    call.rateLimits = limits;
+    call.limitHeaders = raw;
+  }
+  if (response.ok || response.status < 400) {
+    call.accept();
+    if (call.settles) watchAbort(exchange);
+    tap(response, answerSink(exchange, headers.get("content-type") ?? ""));
+    if (response.body === null) call.finish("ok");
+    return;
+  }
+  attempt.errorType = String(response.status);
+  attempt.retryAfterMs = retryAfterMs(headers, now);
+  const final = !isRetryable(response.status) && headers.get("x-should-retry") !== "true";
+  if (!call.settles) {
+    const waitMs = final ? 1000 : retryWindowMs(attempt.retryAfterMs);
+    call.deadline = performance.now() + waitMs;
+  }
+  tap(response, new RefusalSink(call, (code, taken) => refused(exchange, code, taken, final)));
+  call.dropRefusal = () => letGo(response);
+}
+
+/**
+ * A client call that is aborted between its headers and its body never touches the body. Only the signals that the clients make for one
+ * request are watched: listeners on an application's own long-lived signal would pile up.
+ */
+function watchAbort({ call, init }: Exchange): void {
+  const signal = init.signal as Partial<EventTarget> & { aborted?: unknown };
+  if (typeof signal?.addEventListener !== "function") return;
+  // A body that is being read fails by itself first, with the better moment.
+  const cancel = (): void => void setImmediate(() => call.finish("cancelled"));
+  if (signal.aborted === true) {
+    cancel();
+    return;
+  }
+  signal.addEventListener("abort", cancel, { once: true });
+  call.unwatch = () => signal.removeEventListener?.("abort", cancel);
+}
+
+function answerSink(exchange: Exchange, contentType: string): BodySink {
+  const { call } = exchange;
+  const events = /event-stream|ndjson|jsonl/i.test(contentType);
+  call.streaming = events;
+  if (!events) return new WholeSink(call);
+  const sink = new StreamSink(call);
+  if (exchange.asked) sink.filter = new UsageChunkFilter();
+  return sink;
+}
+
+function tap(response: ResponseLike, sink: BodySink): void {
+  const { body } = response;
+  if (isNodeBody(body)) tapNodeBody(response, body, sink);
+  else tapResponse(response, sink);
+}
+
+/** openai 4, Anthropic 0.39, Mistral and others retry without touching the refusal's body, which would hold its connection. */
+function letGo(response: ResponseLike): void {
+  const { body } = response;
+  if (isNodeBody(body)) drainNodeBody(body);
+  else if (isWebStream(body) && body.locked !== true) body.cancel().catch(() => undefined);
+}
+
+/** The body of a refusal was read or dropped. */
+function refused(exchange: Exchange, code: string | null, taken: boolean, final: boolean): void {
+  const { call, attempt } = exchange;
+  attempt.errorType = code ?? attempt.errorType;
+  call.refusalRead = true;
+  if (call.settles || call.attempts.at(-1) !== attempt) return;
+  if (final || call.givenUp || (taken && exchange.readsWhenFinal)) call.finish("error", attempt.errorType);
+}
+
+/** The request failed without an answer. */
+export function failed(exchange: Exchange, error: unknown): void {
+  const { call, attempt, init } = exchange;
+  attempt.endMs = call.now();
+  attempt.errorType = transportErrorType(error);
+  if (call.settles) return;
+  const signal = init.signal as { aborted?: unknown; reason?: unknown } | null | undefined;
+  const stopped = signal?.aborted === true && !isTimeout(signal.reason);
+  // The Stainless clients abort for their own timeouts too, and then try again.
+  if (stopped && exchange.retryCount === null) call.finish("cancelled");
+  else call.deadline = performance.now() + retryWindowMs(null);
+}
+
+function isTimeout(reason: unknown): boolean {
+  return (
+    typeof reason === "object" && reason !== null && (reason as { name?: unknown }).name === "TimeoutError"
+  );
+}
+
+/** What gateways and clouds say in headers: LiteLLM its cost in USD (https://docs.litellm.ai, read 2026-11-22), Azure its region. */
+function readGateway(call: LiveCall, headers: HeadersLike): void {
+  const cost = headers.get("x-litellm-response-cost");
+  if (cost !== null) call.response.reportedCostUsd = decimalText(cost);
+  call.response.region = asCode(headers.get("x-ms-region")) ?? call.response.region;
+}
+
+const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid"];
+
+function requestIdOf(response: ResponseLike): string | null {
+  for (const name of REQUEST_ID_HEADERS) {
+    const value = response.headers.get(name);
+    if (value !== null && /^[\w.:-]{1,128}$/.test(value)) return value;
+  }
+  return null;
+}

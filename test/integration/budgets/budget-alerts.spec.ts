@@ -219,7 +219,7 @@ describe("budgets and alerts", () => {
     spend("75");
     await app.monitor.settle();
     const fired = await alerts();
-    expect(fired.map(({ threshold }) => threshold.percent).toSorted()).toEqual([10, 80, 80]);
+    expect(fired.map(({ threshold }) => threshold.percent).toSorted((a, b) => a - b)).toEqual([10, 80, 80]);
     expect((await app.call("PATCH", `/api/v1/budgets/${id}`, {}, { name: "Renamed" })).statusCode).toBe(200);
     await app.monitor.settle();
     expect(await alerts()).toHaveLength(3);

@@ -90,7 +90,8 @@ export function callKeysSql(project: string, params: CallsParams, fromNano: bigi
   const scope = whereAll(
     scopeConditions(project, fromNano, params.toNano),
     positionConditions(params.after),
-    equalConditions({ trace_id: params.traceId, response_id: params.responseId }),
+    traceConditions(params.traceId),
+    responseConditions(params.responseId),
     filterConditions(params.filters),
   );
   const sql = `SELECT start_time, id
@@ -112,12 +113,17 @@ function positionConditions(after: CallPosition | null): Conditions {
   };
 }
 
-function equalConditions(values: Readonly<Record<string, string | null>>): Conditions {
-  const given = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== null);
-  return {
-    conditions: given.map(([name]) => `${name} = {${name}:String}`),
-    params: Object.fromEntries(given),
-  };
+/** A call is in every trace that has a record of it, not only in that of the record which stands for it. */
+function traceConditions(traceId: string | null): Conditions {
+  if (traceId === null) return { conditions: [], params: {} };
+  const records =
+    "SELECT call_id FROM calls_raw FINAL WHERE project = {project:String} AND trace_id = {trace_id:String}";
+  return { conditions: [`id IN (${records})`], params: { trace_id: traceId } };
+}
+
+function responseConditions(responseId: string | null): Conditions {
+  if (responseId === null) return { conditions: [], params: {} };
+  return { conditions: ["response_id = {response_id:String}"], params: { response_id: responseId } };
 }
 
 /** Opaque text for a position. */

@@ -101,7 +101,8 @@ class Guard {
   }
 
   private checkWord(index: number, token: SqlToken): void {
-    if (token.kind === "parameter" && /identifier/i.test(token.text)) throw refused("a name given as a parameter");
+    if (token.kind === "parameter" && /identifier/i.test(token.text))
+      throw refused("a name given as a parameter");
     if (!isName(token)) return;
     const word = token.text.toLowerCase();
     const afterDot = isSymbol(this.tokens[index - 1], ".");

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  nanoFromMs,
+  nanoFromRfc3339,
+  rfc3339FromNano,
+  shortRfc3339FromNano,
+  sqlFromNano,
+} from "./nano-time.js";
+
+describe("instants in nanoseconds", () => {
+  it.each([
+    [0n, "1970-01-01 00:00:00.000000000", "1970-01-01T00:00:00.000Z"],
+    [1n, "1970-01-01 00:00:00.000000001", "1970-01-01T00:00:00.000000001Z"],
+    [-1n, "1969-12-31 23:59:59.999999999", "1969-12-31T23:59:59.999999999Z"],
+    [1_772_446_530_123_456_000n, "2026-03-02 10:15:30.123456000", "2026-03-02T10:15:30.123456Z"],
+    [1_772_446_530_120_000_000n, "2026-03-02 10:15:30.120000000", "2026-03-02T10:15:30.120Z"],
+  ])("%s is %s and %s", (nano, sql, short) => {
+    expect(sqlFromNano(nano)).toBe(sql);
+    expect(shortRfc3339FromNano(nano)).toBe(short);
+    expect(nanoFromRfc3339(short)).toBe(nano);
+    expect(nanoFromRfc3339(rfc3339FromNano(nano))).toBe(nano);
+  });
+
+  it.each([
+    ["2026-03-02T12:15:30+02:00", "2026-03-02T10:15:30.000Z"],
+    ["2026-03-02t10:15:30.5z", "2026-03-02T10:15:30.500Z"],
+    ["2026-03-02T10:15:30.1234567899Z", "2026-03-02T10:15:30.123456789Z"],
+  ])("reads %s", (text, short) => {
+    expect(shortRfc3339FromNano(nanoFromRfc3339(text) ?? 0n)).toBe(short);
+  });
+
+  it.each(["", "now", "2026-03-02", "2026-03-02T10:15:30", "2026-13-02T10:15:30Z", "1772446530"])(
+    "refuses %j",
+    (text) => {
+      expect(nanoFromRfc3339(text)).toBeNull();
+    },
+  );
+
+  it("takes whole milliseconds", () => {
+    expect(nanoFromMs(1_772_446_530_123)).toBe(1_772_446_530_123_000_000n);
+  });
+});

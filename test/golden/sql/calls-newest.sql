@@ -1,0 +1,6 @@
+-- {"project":"default"}
+SELECT start_time, id
+FROM calls
+WHERE project = {project:String}
+ORDER BY start_time DESC, id DESC
+LIMIT 101

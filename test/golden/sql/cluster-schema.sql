@@ -1,0 +1,328 @@
+CREATE TABLE IF NOT EXISTS calls_raw_local ON CLUSTER 'main'
+(
+    project LowCardinality(String),
+    version UInt64 CODEC(Delta(8), ZSTD(1)),
+    call_id String CODEC(ZSTD(1)),
+    role LowCardinality(String),
+    role_reason LowCardinality(Nullable(String)),
+    other_span_ids Array(String) CODEC(ZSTD(1)),
+    ingested_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    delivered Nullable(String) CODEC(ZSTD(3)),
+
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    parent_span_id Nullable(String) CODEC(ZSTD(1)),
+    start_time DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    duration_ms Float64 CODEC(ZSTD(1)),
+    time_to_first_chunk_ms Nullable(Float64) CODEC(ZSTD(1)),
+
+    operation LowCardinality(String),
+    provider LowCardinality(String),
+    client_flavor LowCardinality(Nullable(String)),
+    host LowCardinality(Nullable(String)),
+    request_model LowCardinality(Nullable(String)),
+    response_model LowCardinality(Nullable(String)),
+    priced_model LowCardinality(Nullable(String)),
+    match_rule LowCardinality(Nullable(String)),
+    service_tier LowCardinality(Nullable(String)),
+    batch Bool,
+    streaming Bool,
+    response_id Nullable(String) CODEC(ZSTD(1)),
+    request_id Nullable(String) CODEC(ZSTD(1)),
+
+    outcome LowCardinality(String),
+    http_status Nullable(UInt16) CODEC(T64, ZSTD(1)),
+    error_type LowCardinality(Nullable(String)),
+    finish_reasons Array(LowCardinality(String)),
+    attempts Nested(
+        index UInt32,
+        start_time Nullable(DateTime64(9, 'UTC')),
+        duration_ms Nullable(Float64),
+        http_status Nullable(UInt16),
+        error_type LowCardinality(Nullable(String)),
+        retry_after_ms Nullable(Float64)
+    ),
+    attempt_count UInt32 CODEC(T64, ZSTD(1)),
+    retry_count UInt32 CODEC(T64, ZSTD(1)),
+    rate_limits Nested(
+        kind LowCardinality(String),
+        limit Nullable(Int64),
+        remaining Nullable(Int64),
+        reset_at Nullable(DateTime64(9, 'UTC'))
+    ),
+
+    input_uncached Nullable(Int64) CODEC(T64, ZSTD(1)),
+    input_audio Nullable(Int64) CODEC(T64, ZSTD(1)),
+    input_image Nullable(Int64) CODEC(T64, ZSTD(1)),
+    input_tool Nullable(Int64) CODEC(T64, ZSTD(1)),
+    cache_read Nullable(Int64) CODEC(T64, ZSTD(1)),
+    cache_write_5m Nullable(Int64) CODEC(T64, ZSTD(1)),
+    cache_write_1h Nullable(Int64) CODEC(T64, ZSTD(1)),
+    cache_write_other Nullable(Int64) CODEC(T64, ZSTD(1)),
+    output Nullable(Int64) CODEC(T64, ZSTD(1)),
+    output_reasoning Nullable(Int64) CODEC(T64, ZSTD(1)),
+    output_audio Nullable(Int64) CODEC(T64, ZSTD(1)),
+    output_image Nullable(Int64) CODEC(T64, ZSTD(1)),
+    web_search_requests Nullable(Int64) CODEC(T64, ZSTD(1)),
+    web_fetch_requests Nullable(Int64) CODEC(T64, ZSTD(1)),
+    images Nullable(Int64) CODEC(T64, ZSTD(1)),
+    audio_seconds Nullable(Decimal(18, 6)) CODEC(ZSTD(1)),
+    pages Nullable(Int64) CODEC(T64, ZSTD(1)),
+    search_units Nullable(Int64) CODEC(T64, ZSTD(1)),
+    characters Nullable(Int64) CODEC(T64, ZSTD(1)),
+    search_queries Nullable(Int64) CODEC(T64, ZSTD(1)),
+    citation_tokens Nullable(Int64) CODEC(T64, ZSTD(1)),
+    file_search_calls Nullable(Int64) CODEC(T64, ZSTD(1)),
+    container_sessions Nullable(Int64) CODEC(T64, ZSTD(1)),
+    video_seconds Nullable(Decimal(18, 6)) CODEC(ZSTD(1)),
+    input_total Nullable(Int64) CODEC(T64, ZSTD(1)),
+    output_total Nullable(Int64) CODEC(T64, ZSTD(1)),
+    usage_source LowCardinality(String),
+    usage_quality LowCardinality(String),
+    usage_rule LowCardinality(String),
+
+    billable Bool,
+    geo LowCardinality(Nullable(String)),
+    region LowCardinality(Nullable(String)),
+    speed LowCardinality(Nullable(String)),
+    deployment LowCardinality(Nullable(String)),
+    variant Map(LowCardinality(String), String),
+    provider_reported_cost Nullable(String) CODEC(ZSTD(1)),
+
+    cost_status LowCardinality(String),
+    cost_reason LowCardinality(Nullable(String)),
+    cost_total Nullable(Decimal(38, 12)) CODEC(ZSTD(1)),
+    cost_source LowCardinality(String),
+    price_book LowCardinality(Nullable(String)),
+    list_total Nullable(Decimal(38, 12)) CODEC(ZSTD(1)),
+    provider_reported Nullable(String) CODEC(ZSTD(1)),
+    cost_lines Nested(
+        class LowCardinality(String),
+        quantity String,
+        unit_price LowCardinality(String),
+        per UInt64,
+        factors LowCardinality(String),
+        amount Decimal(38, 12),
+        rate_id LowCardinality(String)
+    ),
+
+    service LowCardinality(Nullable(String)),
+    environment LowCardinality(Nullable(String)),
+    user LowCardinality(Nullable(String)),
+    team LowCardinality(Nullable(String)),
+    feature LowCardinality(Nullable(String)),
+    session Nullable(String) CODEC(ZSTD(1)),
+    customer LowCardinality(Nullable(String)),
+    tags Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+
+    scope LowCardinality(String),
+    scope_version LowCardinality(String),
+    dialect LowCardinality(String),
+
+    INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX ix_response response_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX ix_call call_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX ix_ingested ingested_at TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/calls_raw', '{replica}', version)
+PARTITION BY toYYYYMMDD(start_time)
+ORDER BY (project, toStartOfHour(start_time), trace_id, span_id)
+TTL toDateTime(least(toUnixTimestamp(start_time) + 86400 * 400, 4294967295), 'UTC')
+SETTINGS fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    ttl_only_drop_parts = 1,
+    min_age_to_force_merge_seconds = 900,
+    min_age_to_force_merge_on_partition_only = 1;
+
+CREATE OR REPLACE TABLE calls_raw ON CLUSTER 'main' AS calls_raw_local
+ENGINE = Distributed('main', currentDatabase(), calls_raw_local, cityHash64(trace_id));
+
+CREATE TABLE IF NOT EXISTS span_links_local ON CLUSTER 'main'
+(
+    project LowCardinality(String),
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    parent_span_id String CODEC(ZSTD(1)),
+    start_time DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    ingested_at DateTime('UTC') DEFAULT now(),
+    INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/span_links', '{replica}')
+PARTITION BY toYYYYMMDD(start_time)
+ORDER BY (project, toStartOfHour(start_time), trace_id, span_id)
+TTL ingested_at + toIntervalDay(30)
+SETTINGS fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    ttl_only_drop_parts = 1,
+    min_age_to_force_merge_seconds = 900,
+    min_age_to_force_merge_on_partition_only = 1;
+
+CREATE OR REPLACE TABLE span_links ON CLUSTER 'main' AS span_links_local
+ENGINE = Distributed('main', currentDatabase(), span_links_local, cityHash64(trace_id));
+
+CREATE OR REPLACE VIEW calls ON CLUSTER 'main' AS
+SELECT
+    call_id AS id,
+    project,
+    trace_id,
+    span_id,
+    other_span_ids,
+    start_time,
+    duration_ms,
+    time_to_first_chunk_ms,
+    operation,
+    provider,
+    client_flavor,
+    host,
+    coalesce(priced_model, response_model, request_model) AS model,
+    request_model,
+    response_model,
+    priced_model,
+    match_rule,
+    service_tier,
+    batch,
+    streaming,
+    response_id,
+    request_id,
+    outcome,
+    http_status,
+    error_type,
+    finish_reasons,
+    attempt_count,
+    retry_count,
+    input_uncached,
+    input_audio,
+    input_image,
+    input_tool,
+    cache_read,
+    cache_write_5m,
+    cache_write_1h,
+    cache_write_other,
+    output,
+    output_reasoning,
+    output_audio,
+    output_image,
+    web_search_requests,
+    web_fetch_requests,
+    images,
+    audio_seconds,
+    pages,
+    search_units,
+    characters,
+    search_queries,
+    citation_tokens,
+    file_search_calls,
+    container_sessions,
+    video_seconds,
+    input_total,
+    output_total,
+    usage_source,
+    usage_quality,
+    usage_rule,
+    billable,
+    if(billable, cost_total, NULL) AS cost,
+    cost_status,
+    cost_reason,
+    cost_total,
+    cost_source,
+    price_book,
+    list_total,
+    toDecimal128OrNull(provider_reported, 18) AS provider_reported,
+    service,
+    environment,
+    user,
+    team,
+    feature,
+    session,
+    customer,
+    tags,
+    scope,
+    scope_version,
+    dialect,
+    ingested_at,
+    version
+FROM calls_raw FINAL
+WHERE role = 'call';
+
+CREATE OR REPLACE VIEW attempts ON CLUSTER 'main' AS
+SELECT
+    call_id AS id,
+    project,
+    start_time,
+    provider,
+    coalesce(priced_model, response_model, request_model) AS model,
+    service,
+    environment,
+    user,
+    team,
+    feature,
+    customer,
+    outcome,
+    attempt_count,
+    attempt_index AS index,
+    attempt_start_time,
+    attempt_duration_ms,
+    attempt_http_status,
+    attempt_error_type,
+    retry_after_ms
+FROM calls_raw FINAL
+ARRAY JOIN
+    attempts.index AS attempt_index,
+    attempts.start_time AS attempt_start_time,
+    attempts.duration_ms AS attempt_duration_ms,
+    attempts.http_status AS attempt_http_status,
+    attempts.error_type AS attempt_error_type,
+    attempts.retry_after_ms AS retry_after_ms
+WHERE role = 'call';
+
+CREATE OR REPLACE VIEW rate_limits ON CLUSTER 'main' AS
+SELECT
+    call_id AS id,
+    project,
+    start_time,
+    provider,
+    coalesce(priced_model, response_model, request_model) AS model,
+    service,
+    environment,
+    team,
+    feature,
+    limit_kind AS kind,
+    limit_value AS limit,
+    limit_remaining AS remaining,
+    limit_reset_at AS reset_at
+FROM calls_raw FINAL
+ARRAY JOIN
+    rate_limits.kind AS limit_kind,
+    rate_limits.limit AS limit_value,
+    rate_limits.remaining AS limit_remaining,
+    rate_limits.reset_at AS limit_reset_at
+WHERE role = 'call';
+
+CREATE OR REPLACE VIEW cost_lines ON CLUSTER 'main' AS
+SELECT
+    call_id AS id,
+    project,
+    start_time,
+    provider,
+    coalesce(priced_model, response_model, request_model) AS model,
+    service,
+    environment,
+    user,
+    team,
+    feature,
+    customer,
+    line_class AS class,
+    toDecimal128OrNull(line_quantity, 6) AS quantity,
+    toDecimal128OrNull(line_unit_price, 18) AS unit_price,
+    line_per AS per,
+    line_amount AS amount,
+    line_rate_id AS rate_id
+FROM calls_raw FINAL
+ARRAY JOIN
+    cost_lines.class AS line_class,
+    cost_lines.quantity AS line_quantity,
+    cost_lines.unit_price AS line_unit_price,
+    cost_lines.per AS line_per,
+    cost_lines.amount AS line_amount,
+    cost_lines.rate_id AS line_rate_id
+WHERE role = 'call' AND billable;

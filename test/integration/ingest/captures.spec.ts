@@ -3,6 +3,8 @@ import {
   callsOf,
   type ExpectedCall,
   loadCaptures,
+  logCallsOf,
+  metricCallsOf,
   recordsOf,
   settled,
   spansOf,
@@ -73,4 +75,50 @@ describe("captures of real instrumentations", () => {
       }
     },
   );
+});
+
+describe("captures of coding tools", () => {
+  const tools = captures.filter(({ expected }) =>
+    expected.calls.some(({ span_id }) => span_id === undefined),
+  );
+
+  it.each(tools.map((capture) => [`${capture.folder}/${capture.case}`, capture] as const))(
+    "%s: one call, whichever signals come with its log",
+    (_name, capture) => {
+      const { records, links } = recordsOf(spansOf(capture));
+      expect({ records, links }).toEqual({ records: [], links: [] });
+      const logs = logCallsOf(capture);
+      for (const incoming of [
+        logs,
+        [...metricCallsOf(capture), ...logs],
+        [...logs, ...metricCallsOf(capture)],
+      ]) {
+        const calls = callsOf(settled({ records: incoming, links: [] }));
+        expect(calls).toHaveLength(capture.expected.billable_calls);
+        const [row] = calls;
+        const [want] = capture.expected.calls;
+        if (row === undefined || want === undefined) throw new Error("one call is expected");
+        expect(differences(row, want)).toEqual([]);
+        expect(row.call.usageQuality).toBe("exact");
+      }
+    },
+  );
+
+  it.each(tools.map((capture) => [`${capture.folder}/${capture.case}`, capture] as const))(
+    "%s: metrics alone give the same totals",
+    (_name, capture) => {
+      const calls = callsOf(settled({ records: metricCallsOf(capture), links: [] }));
+      expect(calls).toHaveLength(1);
+      const tokens = calls[0] === undefined ? {} : tokensOf(calls[0].call);
+      const want = capture.expected.calls[0]?.tokens ?? {};
+      for (const name of ["input_total", "input_uncached", "cache_read", "cache_write", "output"]) {
+        expect([name, tokens[name]]).toEqual([name, want[name]]);
+      }
+    },
+  );
+
+  it("makes no call of other senders' logs and metrics", () => {
+    const others = captures.filter((capture) => !tools.includes(capture));
+    expect(others.flatMap((capture) => [...logCallsOf(capture), ...metricCallsOf(capture)])).toEqual([]);
+  });
 });

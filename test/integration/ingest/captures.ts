@@ -6,7 +6,12 @@ import type { SpanLink } from "../../../src/server/domain/ledger-row.js";
 import type { Span } from "../../../src/server/domain/span.js";
 import type { LedgerRecord } from "../../../src/server/ledger/record.js";
 import { settle, type SettledRow } from "../../../src/server/ledger/settle.js";
+import { normalizeLog, normalizeMetrics } from "../../../src/server/normalize/cli/normalize-signals.js";
 import { normalizeSpan } from "../../../src/server/normalize/normalize-span.js";
+import { decodeLogs } from "../../../src/server/otlp/logs-decoder.js";
+import { decodeLogsJson } from "../../../src/server/otlp/logs-json-decoder.js";
+import { decodeMetrics } from "../../../src/server/otlp/metrics-decoder.js";
+import { decodeMetricsJson } from "../../../src/server/otlp/metrics-json-decoder.js";
 import { decodeTraces } from "../../../src/server/otlp/traces-decoder.js";
 import { decodeTracesJson } from "../../../src/server/otlp/traces-json-decoder.js";
 
@@ -107,4 +112,30 @@ export function tokensOf({ usage }: Call): Record<string, number | null> {
     output: usage.output === null ? null : usage.output + (usage.outputReasoning ?? 0),
     output_reasoning: usage.outputReasoning,
   };
+}
+
+function bodiesOf(capture: Capture, wanted: "metrics" | "logs"): { json: boolean; body: Buffer }[] {
+  return capture.files
+    .filter(({ signal }) => signal === wanted)
+    .map(({ file }) => ({
+      json: file.endsWith(".json"),
+      body: readFileSync(join(CAPTURES, capture.folder, file)),
+    }));
+}
+
+/** The calls that a capture's log records report. */
+export function logCallsOf(capture: Capture): LedgerRecord[] {
+  return bodiesOf(capture, "logs")
+    .flatMap(({ json, body }) => (json ? decodeLogsJson(body) : decodeLogs(body)).items)
+    .map((record) => normalizeLog(record))
+    .filter((call) => call !== null)
+    .map((call) => ({ call, declared: "call" }));
+}
+
+/** The usage that a capture's metrics report. */
+export function metricCallsOf(capture: Capture): LedgerRecord[] {
+  const points = bodiesOf(capture, "metrics").flatMap(
+    ({ json, body }) => (json ? decodeMetricsJson(body) : decodeMetrics(body)).items,
+  );
+  return normalizeMetrics(points).map((call) => ({ call, declared: "call" }));
 }

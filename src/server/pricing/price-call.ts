@@ -7,8 +7,11 @@ import {
   parseFactor,
   parseMoney,
 } from "../domain/money.js";
-import type { Money } from "../domain/money.js";
+import type { Factor, Money } from "../domain/money.js";
 import type { PriceClass, PriceTier, RuleSet } from "../domain/price.js";
+import { withCost } from "./with-cost.js";
+import { ResolvedCache } from "./resolved-cache.js";
+import type { Resolved } from "./resolved-cache.js";
 import { chooseOverrides, overridesFor } from "./choose-override.js";
 import type { ChosenOverrides } from "./choose-override.js";
 import { matchModel } from "./model-match.js";
@@ -32,15 +35,7 @@ export interface PricingContext {
   project?: string | null;
 }
 
-interface Resolved {
-  provider: string;
-  match: ModelMatch;
-  ruleSet: RuleSet | null;
-  overrides: readonly PriceOverride[];
-}
-
-const MAX_RESOLVED = 20_000;
-const resolvedByContext = new WeakMap<OperatorPricing, WeakMap<PriceBook, Map<string, Resolved>>>();
+const resolvedByContext = new WeakMap<OperatorPricing, WeakMap<PriceBook, ResolvedCache>>();
 
 /**
  * The call with its cost: provider settled, model matched, tier and rates chosen by its start, one exact line per rate. Unknown stays
@@ -50,30 +45,30 @@ export function priceCall(call: Call, context: PricingContext): PricedCall {
   const resolved = resolve(call, context);
   const { match } = resolved;
   const cost = costOf(call, resolved, context);
-  return {
-    ...call,
+  const unnamed = match.kind === "none" || (match.kind === "pool" && cost.status === "unpriced");
+  return withCost(call, {
     provider: resolved.provider,
-    pricedModel:
-      match.kind === "none" || (match.kind === "pool" && cost.status === "unpriced") ? null : match.canonical,
+    pricedModel: unnamed ? null : match.canonical,
     matchRule: match.kind === "none" ? null : match.rule,
     cost,
-  };
+  });
 }
 
 function resolve(call: Call, { book, operator }: PricingContext): Resolved {
   let byBook = resolvedByContext.get(operator);
   if (byBook === undefined) resolvedByContext.set(operator, (byBook = new WeakMap()));
   let known = byBook.get(book);
-  if (known === undefined || known.size >= MAX_RESOLVED) byBook.set(book, (known = new Map()));
+  if (known === undefined) byBook.set(book, (known = new ResolvedCache()));
+  const found = known.find(call);
+  if (found !== null) return found;
   const { dimensions } = call;
-  const stated = call.providerStated === true;
-  const key = `${call.provider}\0${call.requestModel ?? ""}\0${call.responseModel ?? ""}\0${call.host ?? ""}\0${
-    dimensions.deployment ?? ""
-  }\0${dimensions.geo ?? ""}\0${dimensions.region ?? ""}\0${stated ? "1" : ""}`;
-  const found = known.get(key);
-  if (found !== undefined) return found;
   const settlement = settleProvider(
-    { provider: call.provider, providerStated: stated, host: call.host, requestModel: call.requestModel },
+    {
+      provider: call.provider,
+      providerStated: call.providerStated === true,
+      host: call.host,
+      requestModel: call.requestModel,
+    },
     book,
     operator,
   );
@@ -95,7 +90,7 @@ function resolve(call: Call, { book, operator }: PricingContext): Resolved {
     ruleSet: book.providers.get(match.provider)?.ruleSet ?? null,
     overrides: match.kind === "none" ? [] : overridesFor(operator, namesOf(match)),
   };
-  known.set(key, resolved);
+  known.add(call, resolved);
   return resolved;
 }
 
@@ -262,11 +257,12 @@ function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrides): Li
   let total = 0n;
   for (const { rate, count } of rated.quantities) {
     const factors = factorsFor(rate, plan, chosen);
+    const plain = factors.length === 0;
     const amount = lineAmount(
       BigInt(count),
       rate.priceUnits,
       rate.perUnits,
-      factors.map(({ factor }) => factor),
+      plain ? NO_FRACTIONS : factors.map(({ factor }) => factor),
     );
     total += amount;
     lines.push({
@@ -274,7 +270,7 @@ function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrides): Li
       quantity: String(count),
       unitPrice: rate.price,
       per: rate.per,
-      factors: factors.map(({ name, text }) => ({ name, factor: text })),
+      factors: plain ? [] : factors.map(({ name, text }) => ({ name, factor: text })),
       amount: formatMoney(amount),
       rateId: rate.id,
     });
@@ -283,6 +279,7 @@ function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrides): Li
 }
 
 const NO_FACTORS: readonly NamedFactor[] = [];
+const NO_FRACTIONS: readonly Factor[] = [];
 
 function factorsFor(rate: CompiledRate, plan: RatePlan, chosen: ChosenOverrides): readonly NamedFactor[] {
   const listed = rate.isToken ? plan.factors : NO_FACTORS;

@@ -1,4 +1,5 @@
 import type { Factor } from "../domain/money.js";
+import { PRICE_TIERS } from "../domain/price.js";
 import type { PriceClass, PriceTier } from "../domain/price.js";
 import { firstTokens } from "./price-book.js";
 import type { BookModel, CompiledRate } from "./price-book.js";
@@ -35,7 +36,7 @@ export interface RatePlan {
   hasTokenRates: boolean;
 }
 
-const plans = new WeakMap<BookModel, Map<string, RatePlan>>();
+const plans = new WeakMap<BookModel, Map<string | number, RatePlan>>();
 const MAX_PLANS_PER_MODEL = 512;
 
 /**
@@ -56,11 +57,15 @@ export function selectRates(model: BookModel, conditions: RateConditions): RateP
   return plan;
 }
 
-function planKey(model: BookModel, conditions: RateConditions): string {
+function planKey(model: BookModel, conditions: RateConditions): string | number {
   let interval = 0;
   for (const edge of model.boundaries) if (conditions.atMs >= edge) interval += 1;
   let band = 0;
   for (const first of model.thresholds) if (conditions.promptTokens >= first) band += 1;
+  const plain = !model.hasWindows && model.variantKeys.length === 0 && conditions.modifierKeys.length === 0;
+  if (plain && model.geos.size === 0 && !conditions.strictGeo) {
+    return (interval * 64 + band) * 8 + PRICE_TIERS.indexOf(conditions.tier);
+  }
   let key = `${String(interval)}|${String(band)}|${conditions.tier}|${conditions.geo ?? ""}`;
   if (model.hasWindows) key += `|w${String(weekMinute(conditions.atMs))}`;
   for (const name of model.variantKeys) key += `|${name}=${conditions.variant[name] ?? ""}`;

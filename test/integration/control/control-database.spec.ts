@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Project } from "../../../src/server/storage/control/entities/project.entity.js";
@@ -35,6 +36,26 @@ describe("ControlDatabase", () => {
     expect(await second.repository(Project).findOneBy({ id: "p1" })).toMatchObject({ name: "Project one" });
     await second.close();
     await expect(second.ping()).rejects.toMatchObject({ code: "unavailable" });
+  }, 60_000);
+
+  it("starts over when the first start was killed before the directory was complete", async () => {
+    const path = join(directory, "postgres");
+    await mkdir(path);
+    await writeFile(`${path}.creating`, "");
+    await writeFile(join(path, "PG_VERSION"), "18");
+    const database = await openControlStore(path);
+    await database.ping();
+    await database.close();
+    expect(existsSync(`${path}.creating`)).toBe(false);
+  }, 60_000);
+
+  it("names the reason, in one line, when a directory cannot be opened", async () => {
+    const path = join(directory, "postgres");
+    await mkdir(path);
+    await writeFile(join(path, "PG_VERSION"), "18");
+    const failure = await openControlStore(path).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "unavailable" });
+    expect((failure as Error).message).toMatch(/^The embedded Postgres cannot be opened: .{1,300}$/s);
   }, 60_000);
 
   it("gives a second pool the same rows, with transactions kept apart", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,18 +27,31 @@ export function templateFileName(): string {
  * @throws AppError `unavailable` without the engine's own page of output.
  */
 export async function openPglite(directory: string | null, templatePath?: string): Promise<PGlite> {
-  const { PGlite: Engine } = await import("@electric-sql/pglite");
-  const isNew = directory === null || !existsSync(join(directory, "PG_VERSION"));
-  const template = isNew ? await readTemplate(templatePath) : null;
   try {
-    return await Engine.create({
-      ...(directory === null ? {} : { dataDir: directory }),
-      ...(template === null ? {} : { loadDataDir: template }),
-    });
+    if (directory === null) return await create(null, templatePath);
+    const unfinished = `${directory}.creating`;
+    // The process died while it created the directory: nothing was ever stored in it, and it may not open.
+    if (existsSync(unfinished)) await rm(directory, { recursive: true, force: true });
+    if (existsSync(join(directory, "PG_VERSION"))) return await create(directory, undefined);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeFile(unfinished, "");
+    const engine = await create(directory, templatePath);
+    await rm(unfinished);
+    return engine;
   } catch (error) {
     const reason = error instanceof Error ? error.message.slice(0, 300) : "unknown reason";
     throw new AppError("unavailable", `The embedded Postgres cannot be opened: ${reason}`, { directory });
   }
+}
+
+async function create(directory: string | null, templatePath: string | undefined): Promise<PGlite> {
+  const { PGlite: Engine } = await import("@electric-sql/pglite");
+  const isNew = directory === null || !existsSync(join(directory, "PG_VERSION"));
+  const template = isNew ? await readTemplate(templatePath) : null;
+  return Engine.create({
+    ...(directory === null ? {} : { dataDir: directory }),
+    ...(template === null ? {} : { loadDataDir: template }),
+  });
 }
 
 /** Writes what `openPglite` takes as a template: gzip'ed data directory of a fresh engine, about 4.5 MB. */

@@ -28,10 +28,12 @@ const ALLOWED_FUNCTIONS = new Set(["nullif", "urlhash", "values_", "mergestate"]
 /** Table functions that make rows out of nothing. */
 const ALLOWED_TABLE_FUNCTIONS = new Set(["numbers"]);
 
+/** A second net below the table check, which already refuses any table with a database before it. */
+const FORBIDDEN_DATABASES = new Set(["system", "information_schema", "default", "spanledger"]);
+
+/** Words that end a FROM list. None of them can be an alias without AS. */
 const CLAUSE_WORDS = new Set(
-  "where prewhere group having order limit offset union intersect except window qualify on using sample with select".split(
-    " ",
-  ),
+  "where prewhere group having order limit offset union intersect except window qualify".split(" "),
 );
 
 /**
@@ -85,19 +87,25 @@ class Guard {
 
   check(): void {
     for (const [index, token] of this.tokens.entries()) {
-      this.leaveClosedLists(token);
+      this.leaveClosedLists(index, token);
       this.checkWord(index, token);
       this.checkTablePosition(index, token);
     }
   }
 
-  private leaveClosedLists(token: SqlToken): void {
+  private leaveClosedLists(index: number, token: SqlToken): void {
     const depth = token.depth;
     while ((this.fromDepths.at(-1) ?? -1) > depth) this.fromDepths.pop();
     if (this.arrayJoinDepth !== null && this.arrayJoinDepth > depth) this.arrayJoinDepth = null;
-    if (token.kind !== "word" || !CLAUSE_WORDS.has(wordOf(token))) return;
-    if (this.fromDepths.at(-1) === depth && !["on", "using"].includes(wordOf(token))) this.fromDepths.pop();
+    if (!CLAUSE_WORDS.has(wordOf(token)) || this.isGivenName(index)) return;
+    if (this.fromDepths.at(-1) === depth) this.fromDepths.pop();
     if (this.arrayJoinDepth === depth) this.arrayJoinDepth = null;
+  }
+
+  /** After AS or a dot any word is a name, keywords too: it does not end a FROM list. */
+  private isGivenName(index: number): boolean {
+    const before = this.tokens[index - 1];
+    return wordOf(before) === "as" || isSymbol(before, ".");
   }
 
   private checkWord(index: number, token: SqlToken): void {
@@ -108,6 +116,8 @@ class Guard {
     const afterDot = isSymbol(this.tokens[index - 1], ".");
     if (token.kind === "word" && FORBIDDEN_WORDS.has(word) && !afterDot)
       throw refused(`the word ${token.text}`);
+    if (isSymbol(this.tokens[index + 1], ".") && FORBIDDEN_DATABASES.has(word))
+      throw refused(`the database ${token.text}`);
     if (isSymbol(this.tokens[index + 1], "(") && isForbiddenFunction(word))
       throw refused(`the function ${token.text}`);
   }

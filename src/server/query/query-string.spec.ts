@@ -53,7 +53,7 @@ describe("a query string", () => {
   it("has its own parameters and dimension filters, single or repeated", () => {
     const parsed = parseQuery(
       { n: z.coerce.number() },
-      { n: "3", feature: "a", "tag:x y": ["b", "c"], user: "" },
+      { n: "3", project: "p1", feature: "a", "tag:x y": ["b", "c"], user: "" },
     );
     expect(parsed).toEqual({
       params: { n: 3 },

@@ -12,6 +12,9 @@ export interface TimeRange {
   toNano: bigint;
 }
 
+/** The operator's choice of project: the guard has read it, and answers for it. */
+const CHOSEN_PROJECT = "project";
+
 const MAX_FILTER_VALUES = 500;
 
 const filterValues = z
@@ -45,6 +48,7 @@ export function parseQuery<Shape extends z.ZodRawShape>(
   const problems: string[] = [];
   for (const [name, value] of Object.entries(query)) {
     if (Object.hasOwn(shape, name)) own[name] = value;
+    else if (name === CHOSEN_PROJECT) continue;
     else if (isDimension(name)) filters[name] = value;
     else problems.push(`${name}: unknown parameter`);
   }

@@ -9,7 +9,7 @@ export class Chain {
 
   /** `settles`: whether `rejected` or `resolved` will be called when the client is done. */
   constructor(
-    private readonly aborted: () => boolean,
+    readonly aborted: () => boolean,
     readonly settles = true,
   ) {}
 

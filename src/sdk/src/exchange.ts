@@ -20,6 +20,7 @@ export interface Exchange {
   call: LiveCall;
   attempt: Attempt;
   init: RequestInitLike;
+  chain: Chain | null;
   /** `x-stainless-retry-count`, or null where the client sends none. */
   retryCount: number | null;
   /** Whether the client reads a refusal's body only when it will not try again. */
@@ -69,6 +70,7 @@ export function beginExchange(
     call,
     attempt: call.beginAttempt(),
     init: rewritten ?? init ?? {},
+    chain,
     readsWhenFinal: retryCount !== null || hint.readsWhenFinal === true,
     retryCount,
     asked: rewritten !== null,
@@ -181,7 +183,8 @@ export function failed(exchange: Exchange, error: unknown): void {
   attempt.errorType = transportErrorType(error);
   if (call.settles) return;
   const signal = init.signal as { aborted?: unknown; reason?: unknown } | null | undefined;
-  const stopped = signal?.aborted === true && !isTimeout(signal.reason);
+  const stopped =
+    exchange.chain?.aborted() === true || (signal?.aborted === true && !isTimeout(signal.reason));
   // The Stainless clients abort for their own timeouts too, and then try again.
   if (stopped && exchange.retryCount === null) call.finish("cancelled");
   else call.deadline = performance.now() + retryWindowMs(null);

@@ -9,7 +9,7 @@ import { fingerprintAttributes } from "./fingerprint.js";
 import { guard } from "./guard.js";
 import { OpenCalls } from "./open-calls.js";
 import type { Observer } from "./options.js";
-import { providerOfFlavor, vendorOfHost } from "./provider-hosts.js";
+import { providerOfFlavor, regionOfHost, vendorOfHost } from "./provider-hosts.js";
 import { emitSpan } from "./span.js";
 import type { Target } from "./target.js";
 import { parseObject } from "./wire/json.js";
@@ -66,6 +66,7 @@ export class LiveCall {
     this.context = context.active();
     this.ambient = ambientAttribution(this.context);
     this.provider = vendorOfHost(target.host) ?? providerOfFlavor(observer.flavor);
+    this.response.region = regionOfHost(target.host);
     this.body = body;
     openCalls.add(this);
   }

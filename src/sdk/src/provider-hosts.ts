@@ -59,3 +59,9 @@ const PROVIDER_OF_FLAVOR: Readonly<Record<string, string>> = {
 export function providerOfFlavor(flavor: string): string {
   return PROVIDER_OF_FLAVOR[flavor] ?? flavor;
 }
+
+/** The cloud region that a host names (`eu-west1-aiplatform.googleapis.com`, `bedrock-runtime.us-east-1.amazonaws.com`), or null. */
+export function regionOfHost(host: string): string | null {
+  const vertex = /^([a-z]+-[a-z]+\d+)-aiplatform\.googleapis\.com$/.exec(host)?.[1];
+  return vertex ?? /^bedrock[\w-]*\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com/.exec(host)?.[1] ?? null;
+}

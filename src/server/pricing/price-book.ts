@@ -149,7 +149,8 @@ function buildRate(file: PriceFile, model: string, rate: PriceFileRate): Compile
   const isToken = TOKEN_CLASSES.has(rate.class);
   const per = rate.per ?? (isToken ? 1_000_000 : 1);
   const source = file.sources[rate.source];
-  const compiled: Omit<CompiledRate, "id"> = {
+  const compiled: Mutable<CompiledRate> = {
+    id: "",
     provider: file.provider,
     model,
     geo: rate.geo ?? null,
@@ -177,10 +178,13 @@ function buildRate(file: PriceFile, model: string, rate: PriceFileRate): Compile
   if (from !== null && to !== null && to <= from) {
     throw refused("a rate ends before it starts", { provider: file.provider, model, class: rate.class });
   }
-  return { ...compiled, id: rateId(compiled) };
+  compiled.id = rateId(compiled);
+  return compiled;
 }
 
-function rateId(rate: Omit<CompiledRate, "id">): string {
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function rateId(rate: CompiledRate): string {
   const geo = rate.geo === null ? "" : `${rate.geo}:`;
   const long =
     rate.minPromptTokens === 0 ? "" : `>${rate.minInclusive ? "=" : ""}${String(rate.minPromptTokens)}`;
@@ -215,16 +219,11 @@ function time(instant: string | undefined): number | null {
 
 /** What makes two rates compete: same class under the same conditions, whatever the time. */
 function competition(rate: CompiledRate): string {
-  const variant = Object.entries(rate.variant ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([
-    rate.class,
-    rate.tier,
-    rate.geo,
-    firstTokens(rate),
-    variant,
-    rate.utcWindows === null,
-    rate.status,
-  ]);
+  const kind = `${rate.class}|${rate.tier}|${rate.geo ?? ""}|${String(firstTokens(rate))}|${rate.status}`;
+  const timed = rate.utcWindows === null ? kind : `${kind}|timed`;
+  if (rate.variant === null) return timed;
+  const variant = Object.entries(rate.variant).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `${timed}|${JSON.stringify(variant)}`;
 }
 
 function refuseOverlaps(rates: readonly CompiledRate[]): void {

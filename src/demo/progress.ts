@@ -23,7 +23,7 @@ export function progressLine(progress: DemoProgress): string {
 
 function left({ elapsedMs }: DemoProgress, share: number): string {
   if (elapsedMs < 2_000 || share <= 0 || share >= 1) return "";
-  return `  ${Math.ceil(((elapsedMs / share) * (1 - share)) / 1000)} s left`;
+  return `  ${Math.round(((elapsedMs / share) * (1 - share)) / 1000)} s left`;
 }
 
 /** Whole numbers with thousands separators. */

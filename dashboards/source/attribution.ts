@@ -6,11 +6,11 @@ import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 
 const SPEND_COLUMNS = {
-  Spend: { unit: "currencyUSD", decimals: 2, gauge: true, width: 150 },
-  Share: { unit: "percentunit", decimals: 1, width: 75 },
-  Calls: { unit: "locale", width: 80 },
-  "Per call": { unit: "currencyUSD", decimals: 5, width: 95 },
-  Unpriced: { unit: "locale", width: 85 },
+  Spend: { unit: "currencyUSD", decimals: 2, gauge: true, width: 145 },
+  Share: { unit: "percentunit", decimals: 1, width: 70 },
+  Calls: { unit: "locale", width: 70 },
+  "Per call": { unit: "currencyUSD", decimals: 5, width: 88 },
+  Unpriced: { unit: "locale", width: 82 },
 } as const;
 
 const spendBy = (heading: string, expression: string, limit: number): string =>
@@ -64,7 +64,7 @@ export const attribution: Dashboard = dashboard({
         { color: "orange", value: 0.1 },
         { color: "red", value: 0.3 },
       ],
-      sql: single(`toFloat64(sumIf(cost, ${UNTAGGED})) / nullIf(toFloat64(sum(cost)), 0)`),
+      sql: single(`coalesce(toFloat64(sumIf(cost, ${UNTAGGED})), 0) / nullIf(toFloat64(sum(cost)), 0)`),
     }),
     piechart({
       id: 3,

@@ -135,9 +135,9 @@ ORDER BY time`,
       unit: "currencyUSD",
       draw: "line",
       maxDataPoints: 120,
-      colors: { day: "blue", "seven days before": "semi-dark-orange" },
+      colors: { "spent that day": "blue", "seven days before": "semi-dark-orange" },
       sql: `SELECT toDateTime(day, ${ZONE}) AS time,
-  amount AS "day",
+  amount AS "spent that day",
   avg(amount) OVER (ORDER BY day ROWS BETWEEN 7 PRECEDING AND 1 PRECEDING) AS "seven days before"
 FROM (
   SELECT toDate(start_time, ${ZONE}) AS day, coalesce(${SPEND}, 0) AS amount

@@ -103,8 +103,8 @@ const quality = [
     id: 10,
     title: "Calls missing from spend",
     description: "Billable calls without a full price. Zero means the bill is complete.",
-    w: 6,
-    h: 4,
+    w: 8,
+    h: 3,
     unit: "locale",
     decimals: 0,
     noValue: "0",
@@ -118,8 +118,8 @@ const quality = [
     id: 11,
     title: "Calls with exact usage",
     description: "Share of billable calls whose token counts come from the provider and fit together.",
-    w: 6,
-    h: 4,
+    w: 8,
+    h: 3,
     unit: "percentunit",
     decimals: 1,
     thresholds: [
@@ -134,33 +134,19 @@ const quality = [
     id: 12,
     title: "p95 until recorded",
     description: "95 of 100 calls were in the ledger within this time after they ended.",
-    w: 6,
-    h: 4,
+    w: 8,
+    h: 3,
     unit: "ms",
     sql: single(
       `nullIf(quantile(0.95)(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms), nan)`,
     ),
   }),
-  piechart({
-    id: 13,
-    title: "Recorded by",
-    description: "Which instrumentation and version reported the calls.",
-    w: 6,
-    h: 9,
-    unit: "locale",
-    sql: `SELECT trim(concat(scope, ' ', scope_version)) AS name, count() AS Value
-FROM calls
-WHERE ${"$__timeFilter_ms(start_time)"}
-GROUP BY name
-ORDER BY Value DESC, name
-LIMIT 10`,
-  }),
   barchart({
     id: 14,
     title: "Where usage comes from",
     description: "Billable calls by the quality of their token counts and who counted them.",
-    w: 9,
-    h: 8,
+    w: 8,
+    h: 9,
     unit: "locale",
     xField: "Quality",
     stack: "normal",
@@ -179,8 +165,8 @@ LIMIT 10`,
     id: 15,
     title: "Until recorded",
     description: "Time from the end of a call to its row in the ledger: is the data fresh?",
-    w: 9,
-    h: 8,
+    w: 8,
+    h: 9,
     unit: "ms",
     draw: "line",
     maxDataPoints: 90,
@@ -188,6 +174,20 @@ LIMIT 10`,
       `${quantile(0.95, "(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms)")} AS "p95",
   ${quantile(0.5, "(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms)")} AS "p50"`,
     ),
+  }),
+  piechart({
+    id: 13,
+    title: "Recorded by",
+    description: "Which instrumentation and version reported the calls.",
+    w: 8,
+    h: 9,
+    unit: "locale",
+    sql: `SELECT trim(concat(scope, ' ', scope_version)) AS name, count() AS Value
+FROM calls
+WHERE ${"$__timeFilter_ms(start_time)"}
+GROUP BY name
+ORDER BY Value DESC, name
+LIMIT 10`,
   }),
   table({
     id: 16,

@@ -273,7 +273,7 @@ const details = [
 
 export const reliability: Dashboard = dashboard({
   uid: "spanledger-reliability",
-  title: "Reliability and rate limits",
+  title: "Reliability",
   description: "What fails, what is retried, and how close are the limits?",
   variables: COMMON_VARIABLES,
   panels: [...headline, ...over, row(100, "Rate limits"), ...limits, row(101, "In detail"), ...details],

@@ -262,7 +262,7 @@ export function seedRows(options: {
       otherSpanIds: [],
       call,
       delivered: null,
-      ingestedAtMs: Math.round(startMs) + 1_000,
+      ingestedAtMs: Math.round(startMs + call.durationMs) + 400,
     };
   });
 }

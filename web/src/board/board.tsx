@@ -204,6 +204,7 @@ function Variables({ board, state, range, onChange }: VariablesProps) {
             uid={board.uid}
             variable={variable}
             range={range}
+            isSet={state.variables[variable.name] !== undefined}
             chosen={state.variables[variable.name] ?? [variable.current.value].flat()}
             onChange={(values) => choose(variable.name, values)}
           />

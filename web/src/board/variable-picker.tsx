@@ -11,6 +11,8 @@ interface Props {
   uid: string;
   variable: Variable;
   chosen: readonly string[];
+  /** Whether the choice is the viewer's, not the board's default. */
+  isSet: boolean;
   range: Range;
   /** All chosen values; none means "All". */
   onChange: (values: readonly string[]) => void;
@@ -24,7 +26,7 @@ function summary(values: readonly string[]): string {
 }
 
 /** Narrows the board by one dimension. Choices take effect when the list closes, so that each tick asks nothing yet. */
-export function VariablePicker({ uid, variable, chosen, range, onChange }: Props) {
+export function VariablePicker({ uid, variable, chosen, isSet, range, onChange }: Props) {
   const [draft, setDraft] = useState<readonly string[]>(chosen);
   const chosenText = chosen.join("\n");
   useEffect(() => setDraft(chosen), [chosenText]);
@@ -40,7 +42,7 @@ export function VariablePicker({ uid, variable, chosen, range, onChange }: Props
         </>
       }
       ariaLabel={`${variable.label}: ${summary(chosen)}`}
-      buttonClass={isAll(chosen) ? "button variable" : "button variable is-set"}
+      buttonClass={isSet ? "button variable is-set" : "button variable"}
       onClose={finish}
     >
       {() => <ValueList uid={uid} variable={variable} range={range} draft={draft} onDraft={setDraft} />}

@@ -83,13 +83,12 @@ export function OnboardingPage({ onDone }: { onDone: () => void }) {
           />
         </Step>
         <Step title="Wrap your client">
-          <div class="tabs" role="tablist" aria-label="Client">
+          <div class="tabs" role="group" aria-label="Client">
             {SNIPPETS.map((one) => (
               <button
                 key={one.name}
                 type="button"
-                role="tab"
-                aria-selected={one.name === snippet.name}
+                aria-pressed={one.name === snippet.name}
                 onClick={() => setChosen(one.name)}
               >
                 {one.name}

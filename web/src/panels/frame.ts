@@ -48,7 +48,7 @@ export interface Series {
 }
 
 export interface TimeFrame {
-  /** Milliseconds, ascending: every bucket of the range, empty ones included. */
+  /** Milliseconds, ascending. */
   times: number[];
   series: Series[];
 }
@@ -66,16 +66,19 @@ function bucketStarts(fromMs: number, toMs: number, intervalMs: number): number[
 
 /**
  * Series over time from long rows, as Grafana makes them: the first time column is the axis, text columns are labels, and every
- * number column is a series per label. A number column called `Value` takes the label's name alone.
+ * number column is a series per label. A number column called `Value` takes the label's name alone. With `everyBucket` the times
+ * are all buckets of the range, empty ones included, so that bars have one width.
  */
-export function toTimeFrame(result: PanelResult): TimeFrame {
+export function toTimeFrame(result: PanelResult, everyBucket: boolean): TimeFrame {
   const fields = readFields(result);
   const time = fields.find((field) => field.kind === "time");
   if (time === undefined || result.rows.length === 0) return { times: [], series: [] };
   const labels = fields.filter((field) => field.kind === "text");
   const numbers = fields.filter((field) => field.kind === "number");
   const seen = time.values.filter((value): value is number => typeof value === "number");
-  const buckets = bucketStarts(Date.parse(result.from), Date.parse(result.to), result.intervalMs);
+  const buckets = everyBucket
+    ? bucketStarts(Date.parse(result.from), Date.parse(result.to), result.intervalMs)
+    : [];
   const times = [...new Set([...buckets, ...seen])].toSorted((a, b) => a - b);
   const index = new Map(times.map((at, position) => [at, position]));
   const series = new Map<string, Series>();

@@ -4,17 +4,17 @@ import { toTimeFrame } from "./frame.js";
 import type { PanelProps } from "./panel-props.js";
 import { useSize } from "./use-size.js";
 
-const AXIS_WIDTH = 64;
 const AXIS_HEIGHT = 22;
 
 /** How many calls fell into each class of values in each time bucket; darker is more. */
 export function HeatmapPanel({ panel, result }: PanelProps) {
   const { ref, width, height } = useSize<HTMLDivElement>();
   const [hovered, setHovered] = useState<{ row: number; column: number } | null>(null);
-  const frame = useMemo(() => toTimeFrame(result), [result]);
+  const frame = useMemo(() => toTimeFrame(result, true), [result]);
   const classes = frame.series;
+  const axisWidth = Math.max(40, ...classes.map((one) => one.name.length * 6.2 + 14));
   const most = Math.max(1, ...classes.flatMap((one) => one.values.map((value) => value ?? 0)));
-  const cellWidth = Math.max(1, (width - AXIS_WIDTH) / Math.max(1, frame.times.length));
+  const cellWidth = Math.max(1, (width - axisWidth) / Math.max(1, frame.times.length));
   const cellHeight = Math.max(1, (height - AXIS_HEIGHT) / Math.max(1, classes.length));
   const focus = hovered === null ? undefined : classes[hovered.row];
   const labelEvery = Math.max(1, Math.ceil(90 / cellWidth));
@@ -26,14 +26,14 @@ export function HeatmapPanel({ panel, result }: PanelProps) {
             const y = height - AXIS_HEIGHT - (row + 1) * cellHeight;
             return (
               <g key={one.name}>
-                <text x={AXIS_WIDTH - 8} y={y + cellHeight / 2 + 4} class="heatmap-label is-right">
+                <text x={axisWidth - 8} y={y + cellHeight / 2 + 4} class="heatmap-label is-right">
                   {one.name}
                 </text>
                 {one.values.map((value, column) =>
                   (value ?? 0) > 0 ? (
                     <rect
                       key={frame.times[column]}
-                      x={AXIS_WIDTH + column * cellWidth}
+                      x={axisWidth + column * cellWidth}
                       y={y}
                       width={Math.max(1, cellWidth - 1)}
                       height={Math.max(1, cellHeight - 1)}
@@ -48,8 +48,8 @@ export function HeatmapPanel({ panel, result }: PanelProps) {
             );
           })}
           {frame.times.map((at, column) =>
-            column % labelEvery === 0 ? (
-              <text key={at} x={AXIS_WIDTH + column * cellWidth} y={height - 6} class="heatmap-label">
+            column % labelEvery === 0 && axisWidth + column * cellWidth + 72 < width ? (
+              <text key={at} x={axisWidth + column * cellWidth} y={height - 6} class="heatmap-label">
                 {localDateTime(at).slice(5, 16)}
               </text>
             ) : null,

@@ -48,7 +48,10 @@ function Change({ before, now, mode }: { before: number | null; now: number | nu
   return (
     <div class={`stat-change is-${tone}`}>
       <span aria-hidden="true">{isUp ? "▲" : "▼"}</span> <span class="sr-only">{isUp ? "up" : "down"}</span>
-      {text} <span class="stat-against">vs previous<span class="stat-long"> period</span></span>
+      {text}{" "}
+      <span class="stat-against">
+        vs previous<span class="stat-long"> period</span>
+      </span>
     </div>
   );
 }

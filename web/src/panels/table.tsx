@@ -35,7 +35,7 @@ export function TablePanel({ panel, result, state, theme }: PanelProps) {
   const order = useMemo(() => sorted(columns, sort, result.rows.length), [columns, sort, result]);
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={panel.title}>
-      <table class="data-table">
+      <table class="data-table" style={{ minWidth: `${leastWidth(columns)}px` }}>
         <thead>
           <tr>
             {columns.map((column, index) => (
@@ -72,6 +72,20 @@ export function TablePanel({ panel, result, state, theme }: PanelProps) {
       )}
     </div>
   );
+}
+
+/** A column of ledger ids leads to the page's own detail; Grafana, which has none, shows the id. */
+const CALL_LINK: DataLink = {
+  title: "Why this price",
+  url: "/calls/${__data.fields.Call}",
+  targetBlank: false,
+};
+
+const FREE_COLUMN_PX = 132;
+
+/** Below this a table scrolls sideways instead of hiding its names. */
+function leastWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + (column.options.custom?.width ?? FREE_COLUMN_PX), 0);
 }
 
 /** First click: largest number or first text on top; second: the other way; third: as the SQL sorts. */
@@ -136,7 +150,7 @@ function textOf(column: Column, value: number | string | null): string {
 function BodyCell({ column, columns, row, state, theme }: BodyProps) {
   const value = column.values[row] ?? null;
   const text = textOf(column, value);
-  const link = column.options.links?.[0];
+  const link = column.options.links?.[0] ?? (column.name === "Call" ? CALL_LINK : undefined);
   const shown = link === undefined || value === null ? text : linked(link, text, columns, row, state);
   const isGauge = column.options.custom?.cellOptions?.type === "gauge";
   const share = isGauge && typeof value === "number" && column.top > 0 ? Math.max(0, value) / column.top : 0;

@@ -13,7 +13,8 @@ import { useSize } from "./use-size.js";
 export function TimeseriesPanel({ panel, result, theme, syncKey, onZoom }: PanelProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const { ref, width, height } = useSize<HTMLDivElement>();
-  const frame = useMemo(() => toTimeFrame(result), [result]);
+  const isBars = panel.fieldConfig?.defaults.custom?.drawStyle === "bars";
+  const frame = useMemo(() => toTimeFrame(result, isBars), [result, isBars]);
   const series = useMemo(() => colored(frame, panel, theme, hidden), [frame, panel, theme, hidden]);
   const content = useRef<TooltipContent>(null);
   content.current = {

@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS calls_raw${local} ${on_cluster}
 
     operation LowCardinality(String),
     provider LowCardinality(String),
+    provider_stated Bool,
     client_flavor LowCardinality(Nullable(String)),
     host LowCardinality(Nullable(String)),
     request_model LowCardinality(Nullable(String)),

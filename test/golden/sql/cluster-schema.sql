@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS calls_raw_local ON CLUSTER 'main'
 
     operation LowCardinality(String),
     provider LowCardinality(String),
+    provider_stated Bool,
     client_flavor LowCardinality(Nullable(String)),
     host LowCardinality(Nullable(String)),
     request_model LowCardinality(Nullable(String)),

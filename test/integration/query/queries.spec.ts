@@ -327,6 +327,7 @@ describe("calls", () => {
       parentSpanId: _parent,
       dimensions: _dimensions,
       providerReportedCost: _cost,
+      providerStated: _stated,
       ...shown
     } = call;
     expect(data[0]).toEqual({

@@ -110,6 +110,7 @@ export function fullCall(): PricedCall {
   return pricedCall({
     parentSpanId: nextSpanId(),
     timeToFirstChunkMs: 103.5,
+    providerStated: true,
     clientFlavor: "azure",
     host: "eastus.example.com",
     requestModel: awkward,

@@ -13,7 +13,7 @@ import { traceRequest } from "./llm-spans.js";
 const inflate = promisify(gunzip);
 const store = await ChdbStore.open({ directory: process.env["SPANLEDGER_DATA_DIR"] ?? "./baseline-data" });
 await store.command(
-  `CREATE TABLE IF NOT EXISTS default.baseline (
+  `CREATE TABLE IF NOT EXISTS baseline (
     trace_id String, span_id String, name String, start UInt64, end UInt64, attributes Map(String, String)
   ) ENGINE = MergeTree ORDER BY (trace_id, span_id)`,
 );

@@ -33,12 +33,15 @@ function send(url: string, body: Buffer): Promise<number> {
   });
 }
 
+const MAX_REFUSALS = 300;
+
 /** Sends until it is accepted, as a collector does: 429 and 503 are tried again. Resolves with the number of refusals. */
 async function sendUntilAccepted(url: string, body: Buffer): Promise<number> {
   for (let refusals = 0; ; refusals += 1) {
     const status = await send(url, body);
     if (status === 200) return refusals;
-    if (status !== 503 && status !== 429) throw new Error(`the server answered ${status}`);
+    if ((status !== 503 && status !== 429) || refusals >= MAX_REFUSALS)
+      throw new Error(`the server answered ${status}`);
     await delay(100);
   }
 }

@@ -48,7 +48,7 @@ async function start(command: string[], dataDir: string): Promise<ServerUnderTes
   const started = performance.now();
   const child = spawn(process.execPath, command, {
     cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", "pipe"],
     env: {
       ...process.env,
       SPANLEDGER_HOST: "127.0.0.1",
@@ -59,8 +59,12 @@ async function start(command: string[], dataDir: string): Promise<ServerUnderTes
       SPANLEDGER_LOG_LEVEL: "error",
     },
   });
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-10_000);
+  });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(url, child);
+  await untilReady(url, child, () => said);
   return {
     url,
     startMs: performance.now() - started,
@@ -74,10 +78,10 @@ async function start(command: string[], dataDir: string): Promise<ServerUnderTes
   };
 }
 
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
+async function untilReady(url: string, child: ChildProcess, said: () => string): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}\n${said()}`);
     const ready = await fetch(`${url}/readyz`).then(
       (response) => response.ok,
       () => false, // not listening yet
@@ -86,7 +90,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
     await delay(10);
   }
   child.kill("SIGKILL");
-  throw new Error(`the server was not ready within ${READY_TIMEOUT_MS} ms`);
+  throw new Error(`the server was not ready within ${READY_TIMEOUT_MS} ms\n${said()}`);
 }
 
 async function readFigures(url: string): Promise<ProcessFigures> {

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from "@nestjs/common";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Span } from "../domain/span.js";
 import { IngestMetrics } from "../ingest/ingest-metrics.js";
-import { IngestService } from "../ingest/ingest.service.js";
+import { type IngestResult, IngestService } from "../ingest/ingest.service.js";
 import type { Decoded } from "./decoded.js";
 import { decodeLogs } from "./logs-decoder.js";
 import { decodeLogsJson } from "./logs-json-decoder.js";
@@ -26,6 +28,9 @@ const CHECKED_ONLY = {
   metrics: { protobuf: decodeMetrics, json: decodeMetricsJson },
 };
 
+/** Spans normalized in one turn of the event loop: some tens of milliseconds. */
+const SLICE = 2048;
+
 /** From bytes to acknowledged rows, the same for HTTP and gRPC. */
 @Injectable()
 export class ExportReceiver {
@@ -42,11 +47,30 @@ export class ExportReceiver {
     if (signal !== "traces") return this.#refused(CHECKED_ONLY[signal][encoding](body));
     const decoded = TRACES[encoding](body);
     if (decoded.items.length === 0) return this.#refused(decoded);
-    const stored = await this.ingest.accept(project, decoded.items);
+    const stored = await this.#accept(project, decoded.items);
     const refused = this.#refused(decoded);
     return {
       rejected: refused.rejected + stored.rejected,
       messages: [...new Set([...refused.messages, ...stored.messages])],
+    };
+  }
+
+  /** Hands large requests over in slices, between which the event loop serves others. All slices are durable, or it throws. */
+  async #accept(project: string, spans: readonly Span[]): Promise<ExportOutcome> {
+    if (spans.length <= SLICE) return this.ingest.accept(project, spans);
+    const slices: Promise<PromiseSettledResult<IngestResult>[]>[] = [];
+    for (let from = 0; from < spans.length; from += SLICE) {
+      // Settled at once: a slice that fails while others are handed over must not be an unhandled rejection.
+      slices.push(Promise.allSettled([this.ingest.accept(project, spans.slice(from, from + SLICE))]));
+      await nextTurn();
+    }
+    const settled = (await Promise.all(slices)).flat();
+    const failed = settled.find((slice) => slice.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    const results = settled.flatMap((slice) => (slice.status === "fulfilled" ? [slice.value] : []));
+    return {
+      rejected: results.reduce((sum, result) => sum + result.rejected, 0),
+      messages: results.flatMap((result) => result.messages),
     };
   }
 

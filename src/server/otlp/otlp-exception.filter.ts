@@ -37,7 +37,7 @@ export class OtlpExceptionFilter implements ExceptionFilter, RouteErrorResponder
     const status = answer.status >= 500 ? 503 : answer.status;
     const retryAfter =
       status === 503 ? (answer.retryAfterSeconds ?? RETRY_UNKNOWN_SECONDS) : answer.retryAfterSeconds;
-    if (retryAfter !== null) reply.header("retry-after", retryAfter);
+    if (retryAfter !== null) reply.header("retry-after", Math.max(1, Math.ceil(retryAfter)));
     if (status === 401) reply.header("www-authenticate", 'Bearer realm="spanledger"');
     if (status === 405) reply.header("allow", "POST");
     if (status === 415) reply.header("accept-encoding", ACCEPTED_ENCODINGS);

@@ -1,10 +1,14 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { STATUS_CODES } from "node:http";
 import type { Readable } from "node:stream";
 import type { AppConfig } from "../config/app-config.js";
 import { AppError } from "../domain/errors.js";
+import { grpcCodeOf } from "./grpc-code.js";
 import { InflightBytes } from "./inflight-bytes.js";
+import { encodingOf } from "./media-type.js";
 import { isOtlpPath, pathOf } from "./otlp-path.js";
+import { MEDIA_TYPES, statusResponse } from "./otlp-response.js";
 import { readBody } from "./request-body.js";
 
 const API_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 30_000 };
@@ -41,6 +45,20 @@ export function registerOtlpParsers(app: NestFastifyApplication, config: AppConf
   };
   instance.addContentTypeParser(JSON_TYPE, readJson);
   instance.addContentTypeParser("*", readOther);
+  instance.addHook("onSend", (request, reply, payload, done) => {
+    const foreign = reply.statusCode >= 400 && !Buffer.isBuffer(payload) && isOtlpPath(pathOf(request.url));
+    done(null, foreign ? statusInstead(request, reply) : payload);
+  });
+}
+
+/** The framework's own refusals, such as the 503 of a server that is stopping, in the words of OTLP. */
+function statusInstead(request: FastifyRequest, reply: FastifyReply): Buffer {
+  const encoding = encodingOf(request.headers["content-type"]) ?? "json";
+  const { statusCode } = reply;
+  if (statusCode === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", 1);
+  reply.removeHeader("content-length");
+  reply.header("content-type", MEDIA_TYPES[encoding]);
+  return statusResponse(encoding, grpcCodeOf(statusCode), STATUS_CODES[statusCode] ?? "Error");
 }
 
 /** Fastify's own JSON parser, which refuses `__proto__` and `constructor` keys, as a promise. */

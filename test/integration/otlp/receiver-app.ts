@@ -98,7 +98,10 @@ export async function startReceiver(environment: Record<string, string> = {}): P
     providers: providers(config, ingest),
   }).compile();
   const adapter = new FastifyAdapter({ genReqId: (request: RequestWithHeaders) => requestIdFor(request) });
-  const app = testing.createNestApplication<NestFastifyApplication>(adapter, { logger: false });
+  const app = testing.createNestApplication<NestFastifyApplication>(adapter, {
+    logger: false,
+    return503OnClosing: true,
+  });
   registerOtlpParsers(app, config);
   await app.listen(0, "127.0.0.1");
   return { app, url: await app.getUrl(), ingest, inflight: app.get(InflightBytes) };

@@ -477,6 +477,48 @@ describe("connections", () => {
   });
 });
 
+describe("large exports", () => {
+  const many = (count: number): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(protobufExport(...Array.from({ length: count }, () => span())));
+  const sendTo = (url: string, body: Uint8Array<ArrayBuffer>): Promise<Response> =>
+    fetch(`${url}/v1/traces`, { method: "POST", body, headers: { "content-type": PROTOBUF } });
+
+  it("are handed over in slices, all of which must be stored", async () => {
+    const large = await startReceiver();
+    expect((await sendTo(large.url, many(5000))).status).toBe(200);
+    expect(large.ingest.projects).toHaveLength(3);
+    expect(large.ingest.take()).toHaveLength(5000);
+
+    large.ingest.next = async () => {
+      throw new OverloadedError("Storage does not answer.");
+    };
+    expect((await sendTo(large.url, many(5000))).status).toBe(503);
+    await large.app.close();
+  });
+});
+
+describe("a server that is stopping", () => {
+  it("answers 503 in the words of OTLP", async () => {
+    const stopping = await startReceiver();
+    const adapter = stopping.app.getHttpAdapter();
+    adapter.beforeClose?.();
+    const refused = await fetch(`${stopping.url}/v1/traces`, {
+      method: "POST",
+      body: new Uint8Array(protobufExport(span())),
+      headers: { "content-type": PROTOBUF },
+    });
+    expect([refused.status, refused.headers.get("content-type"), refused.headers.get("retry-after")]).toEqual(
+      [503, PROTOBUF, "1"],
+    );
+    expect(decode("RpcStatus", new Uint8Array(await refused.arrayBuffer()))).toEqual({
+      code: 14,
+      message: "Service Unavailable",
+    });
+    expect(stopping.ingest.spans).toEqual([]);
+    await stopping.app.close();
+  });
+});
+
 describe("too many bytes in flight", () => {
   it("asks the next sender to come back, and serves it once the first is done", async () => {
     const small = await startReceiver({ SPANLEDGER_MAX_INFLIGHT_BYTES: "1024" });

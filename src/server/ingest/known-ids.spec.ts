@@ -6,7 +6,10 @@ const ALWAYS = -(1n << 62n);
 describe("known ids", () => {
   it("never says that a stored id is absent", () => {
     const ids = new KnownIds(ALWAYS, 0n);
-    const names = Array.from({ length: 20_000 }, (_, index) => `chatcmpl-${(index * 2654435761) % 4294967296}-${index}`);
+    const names = Array.from(
+      { length: 20_000 },
+      (_, index) => `chatcmpl-${(index * 2654435761) % 4294967296}-${index}`,
+    );
     for (const name of names) ids.add("default", name, 0n);
     expect(names.filter((name) => !ids.mayHold("default", name))).toEqual([]);
   });

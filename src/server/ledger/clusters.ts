@@ -1,4 +1,4 @@
-import { deliveryKey, emitterKey } from "./identity.js";
+import { emitterKey } from "./identity.js";
 import type { LedgerRecord } from "./record.js";
 
 /** Why two records are one call. */
@@ -7,33 +7,27 @@ export type MergeReason = "response_id" | "request_id" | "descendant_twin" | "fi
 /** One call in the making: records that report it, and why each joined. */
 export interface Cluster {
   members: LedgerRecord[];
-  reasons: Map<string, MergeReason>;
+  reasons: Map<LedgerRecord, MergeReason>;
 }
 
 /** Groups records into calls. A group holds at most one record of an emitter, unless one of the two lies inside the other. */
 export class Clusters {
-  readonly #of = new Map<string, Cluster>();
+  readonly #of = new Map<LedgerRecord, Cluster>();
 
   constructor(records: readonly LedgerRecord[]) {
-    for (const record of records) {
-      this.#of.set(deliveryKey(record.call), { members: [record], reasons: new Map() });
-    }
+    for (const record of records) this.#of.set(record, { members: [record], reasons: new Map() });
   }
 
   /** The group of a record. @throws when the record was not given to the constructor: a defect of the caller. */
   of(record: LedgerRecord): Cluster {
-    const cluster = this.#of.get(deliveryKey(record.call));
+    const cluster = this.#of.get(record);
     if (cluster === undefined) throw new Error("The record does not belong to this settlement");
     return cluster;
   }
 
   /** Takes a record out of consideration, because it is no call. */
   remove(record: LedgerRecord): void {
-    this.#of.delete(deliveryKey(record.call));
-  }
-
-  has(record: LedgerRecord): boolean {
-    return this.#of.has(deliveryKey(record.call));
+    this.#of.delete(record);
   }
 
   /** Joins the groups of two records; false (and no change) when both hold a record of the same emitter. */
@@ -44,13 +38,10 @@ export class Clusters {
     if (!sameEmitterAllowed && sharesEmitter(left, right)) return false;
     for (const record of right.members) {
       left.members.push(record);
-      this.#of.set(deliveryKey(record.call), left);
+      this.#of.set(record, left);
     }
-    for (const [key, why] of right.reasons) left.reasons.set(key, why);
-    for (const record of [a, b]) {
-      const key = deliveryKey(record.call);
-      if (!left.reasons.has(key)) left.reasons.set(key, reason);
-    }
+    for (const [record, why] of right.reasons) left.reasons.set(record, why);
+    for (const record of [a, b]) if (!left.reasons.has(record)) left.reasons.set(record, reason);
     return true;
   }
 

@@ -79,6 +79,7 @@ export function foldAncestors(
   records: readonly LedgerRecord[],
   tree: TraceTree,
 ): Set<LedgerRecord> {
+  if (tree.isEmpty) return new Set();
   const below = descendantsByAncestor(records, tree);
   const aggregates = new Set<LedgerRecord>();
   const depth = (record: LedgerRecord) => tree.ancestorsOf(record.call).length;

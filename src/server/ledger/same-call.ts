@@ -54,6 +54,14 @@ function joinNearestFirst(clusters: Clusters, pairs: Pair[], reason: MergeReason
   for (const pair of pairs.sort(comparePairs)) clusters.join(pair.a, pair.b, reason);
 }
 
+/** Whether two instrumentations are at work at all; with one, every record is a call of its own. */
+export function severalEmitters(records: readonly LedgerRecord[]): boolean {
+  const first = records[0];
+  if (first === undefined) return false;
+  const { dialect, scope } = first.call.source;
+  return records.some(({ call: { source } }) => source.scope !== scope || source.dialect !== dialect);
+}
+
 function groupBy(records: readonly LedgerRecord[], keyOf: (call: Call) => string | null): LedgerRecord[][] {
   const groups = new Map<string, LedgerRecord[]>();
   for (const record of records) {
@@ -75,6 +83,7 @@ export function joinById(
   records: readonly LedgerRecord[],
   field: "responseId" | "requestId",
 ): void {
+  if (!severalEmitters(records)) return;
   for (const group of groupBy(records, (call) => call[field])) {
     const emitters = new Set(group.map((record) => emitterKey(record.call)));
     if (emitters.size < 2) continue;
@@ -152,6 +161,7 @@ const MAX_NEIGHBOURS = 256;
 
 /** Joins records of different emitters of one service that look alike, nearest in time first. */
 export function joinByLikeness(clusters: Clusters, records: readonly LedgerRecord[]): void {
+  if (!severalEmitters(records)) return;
   const serviceOf = (call: Call) => JSON.stringify([call.attribution.service, call.attribution.environment]);
   for (const group of groupBy(records, serviceOf)) {
     if (new Set(group.map((record) => emitterKey(record.call))).size < 2) continue;

@@ -79,13 +79,16 @@ function collect(input: SettleInput): Known[] {
       known.set(key, { ...chooseDelivery(present, record), stored: present.stored });
     }
   }
-  return [...known.values()].sort((a, b) => (deliveryKey(a.call) < deliveryKey(b.call) ? -1 : 1));
+  // In order of their keys, so that no decision can depend on the order of arrival.
+  return [...known.keys()].sort().map((key) => known.get(key) as Known);
 }
 
 function treeOf(records: readonly Known[], links: readonly SpanLink[]): TraceTree {
   const tree = new TraceTree();
   tree.addLinks(links);
-  for (const { call } of records) tree.add(call.traceId, call.spanId, call.parentSpanId);
+  for (const { call } of records) {
+    if (call.parentSpanId !== null) tree.add(call.traceId, call.spanId, call.parentSpanId);
+  }
   return tree;
 }
 
@@ -93,14 +96,15 @@ function treeOf(records: readonly Known[], links: readonly SpanLink[]): TraceTre
  * The id of a call, kept from the first of its records that was stored. An id belongs to the record it was made from, so that calls
  * which part again do not share one.
  */
-function callIdOf(project: string, members: readonly Known[], winner: Call): string {
-  const own = new Set(members.map((record) => ledgerId(project, record.call)));
+function callIdOf(members: readonly Known[], winner: Call): string {
+  if (members.every(({ stored }) => stored === null)) return ledgerId(winner);
+  const own = new Set(members.map((record) => ledgerId(record.call)));
   let first: LedgerRow | null = null;
   for (const { stored } of members) {
     if (stored === null || !own.has(stored.callId)) continue;
     if (first === null || isEarlier(stored, first)) first = stored;
   }
-  return first?.callId ?? ledgerId(project, winner);
+  return first?.callId ?? ledgerId(winner);
 }
 
 function isEarlier(a: LedgerRow, b: LedgerRow): boolean {
@@ -111,30 +115,26 @@ function notBillable(call: Call): Call {
   return call.billable ? { ...call, billable: false } : call;
 }
 
-function decideCluster(
-  project: string,
-  cluster: Cluster,
-  tree: TraceTree,
-  decisions: Map<string, Decision>,
-): void {
+function decideCluster(cluster: Cluster, tree: TraceTree, decisions: Map<LedgerRecord, Decision>): void {
   const merged = mergeRecords(cluster, (call) => tree.ancestorsOf(call).length);
   const members = cluster.members as Known[];
-  const callId = callIdOf(project, members, merged.winner);
-  for (const { call } of members) {
+  const callId = callIdOf(members, merged.winner);
+  for (const record of members) {
+    const { call } = record;
     const wins = call === merged.winner;
-    decisions.set(deliveryKey(call), {
+    decisions.set(record, {
       callId,
       role: wins ? "call" : "merged",
-      roleReason: wins ? null : (cluster.reasons.get(deliveryKey(call)) ?? "response_id"),
+      roleReason: wins ? null : (cluster.reasons.get(record) ?? "response_id"),
       otherSpanIds: wins ? merged.otherSpanIds : [],
       call: wins ? merged.call : notBillable(call),
     });
   }
 }
 
-function decideAggregate(project: string, record: Known, reason: string): Decision {
+function decideAggregate(record: Known, reason: string): Decision {
   return {
-    callId: record.stored?.callId ?? ledgerId(project, record.call),
+    callId: record.stored?.callId ?? ledgerId(record.call),
     role: "aggregate",
     roleReason: reason,
     otherSpanIds: [],
@@ -142,8 +142,8 @@ function decideAggregate(project: string, record: Known, reason: string): Decisi
   };
 }
 
-function decide(project: string, records: readonly Known[], tree: TraceTree): Map<string, Decision> {
-  const decisions = new Map<string, Decision>();
+function decide(records: readonly Known[], tree: TraceTree): Map<LedgerRecord, Decision> {
+  const decisions = new Map<LedgerRecord, Decision>();
   const repeated = repeatedMetrics(records);
   const calls = records.filter((record) => record.declared === "call" && !repeated.has(record));
   const clusters = new Clusters(calls);
@@ -154,14 +154,14 @@ function decide(project: string, records: readonly Known[], tree: TraceTree): Ma
     clusters,
     calls.filter((record) => !aggregates.has(record)),
   );
-  for (const cluster of clusters.all()) decideCluster(project, cluster, tree, decisions);
+  for (const cluster of clusters.all()) decideCluster(cluster, tree, decisions);
   for (const record of records) {
     if (record.declared === "aggregate") {
-      decisions.set(deliveryKey(record.call), decideAggregate(project, record, DECLARED_AGGREGATE));
+      decisions.set(record, decideAggregate(record, DECLARED_AGGREGATE));
     } else if (repeated.has(record)) {
-      decisions.set(deliveryKey(record.call), decideAggregate(project, record, "repeats_logs"));
+      decisions.set(record, decideAggregate(record, "repeats_logs"));
     } else if (aggregates.has(record)) {
-      decisions.set(deliveryKey(record.call), decideAggregate(project, record, "descendant_usage"));
+      decisions.set(record, decideAggregate(record, "descendant_usage"));
     }
   }
   return decisions;
@@ -189,24 +189,22 @@ function isSame(row: LedgerRow, record: Known, decision: Decision): boolean {
  */
 export function settle(input: SettleInput): Settlement {
   const records = collect(input);
-  const decisions = decide(input.project, records, treeOf(records, input.links));
+  const decisions = decide(records, treeOf(records, input.links));
   const changed: SettledRow[] = [];
-  const changedKeys = new Set<string>();
   for (const record of records) {
-    const key = deliveryKey(record.call);
-    const decision = decisions.get(key);
+    const decision = decisions.get(record);
     if (decision === undefined) continue;
     if (record.stored !== null && isSame(record.stored, record, decision)) continue;
-    changedKeys.add(key);
     const delivered = decision.call === record.call ? null : record.call;
     changed.push({ ...decision, delivered, previous: record.stored });
   }
-  const seen = new Set<string>();
+  return { changed, duplicates: countDuplicates(input, changed) };
+}
+
+/** Incoming records that are repeated, or whose row stays as it was. */
+function countDuplicates(input: SettleInput, changed: readonly SettledRow[]): number {
+  const fresh = new Set(changed.map((row) => deliveryKey(row.call)));
   let duplicates = 0;
-  for (const { call } of input.incoming) {
-    const key = deliveryKey(call);
-    if (seen.has(key) || !changedKeys.has(key)) duplicates += 1;
-    seen.add(key);
-  }
-  return { changed, duplicates };
+  for (const { call } of input.incoming) if (!fresh.delete(deliveryKey(call))) duplicates += 1;
+  return duplicates;
 }

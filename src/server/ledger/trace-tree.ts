@@ -14,6 +14,10 @@ export class TraceTree {
     this.#parents.set(`${traceId}:${spanId}`, `${traceId}:${parentSpanId}`);
   }
 
+  get isEmpty(): boolean {
+    return this.#parents.size === 0;
+  }
+
   addLinks(links: readonly SpanLink[]): void {
     for (const link of links) this.add(link.traceId, link.spanId, link.parentSpanId);
   }

@@ -10,7 +10,7 @@ import {
   ATTR_USER_ID,
 } from "@spanledger/sdk/semconv";
 import type { Attribution } from "../domain/call.js";
-import type { Attributes, Span } from "../domain/span.js";
+import type { Attributes, Resource, Span } from "../domain/span.js";
 import { asScalarText } from "./attributes.js";
 
 type Field = Exclude<keyof Attribution, "tags">;
@@ -69,44 +69,69 @@ export const ATTRIBUTION_NAMES: Readonly<Record<Field, readonly string[]>> = {
   ],
 };
 
-function find(names: readonly string[], span: Attributes, resource: Attributes): string | null {
+function find(names: readonly string[], attributes: Attributes): string | null {
   for (const name of names) {
-    const text = asScalarText(span.get(name));
-    if (text !== null) return text;
-  }
-  for (const name of names) {
-    const text = asScalarText(resource.get(name));
+    const value = attributes.get(name);
+    if (value === undefined) continue;
+    const text = asScalarText(value);
     if (text !== null) return text;
   }
   return null;
 }
 
-function addTags(tags: Record<string, string>, attributes: Attributes): void {
+function readTags(attributes: Attributes, tags: Record<string, string>): Record<string, string> {
   for (const [name, value] of attributes) {
     if (!name.startsWith(ATTR_TAG_PREFIX)) continue;
     const key = name.slice(ATTR_TAG_PREFIX.length);
     const text = asScalarText(value);
     if (key === "" || key.length > 64 || text === null || Object.hasOwn(tags, key)) continue;
-    if (Object.keys(tags).length >= MAX_TAGS) return;
+    if (Object.keys(tags).length >= MAX_TAGS) break;
     tags[key] = text;
   }
+  return tags;
+}
+
+function readAll(attributes: Attributes): Attribution {
+  return {
+    service: find(ATTRIBUTION_NAMES.service, attributes),
+    environment: find(ATTRIBUTION_NAMES.environment, attributes),
+    user: find(ATTRIBUTION_NAMES.user, attributes),
+    team: find(ATTRIBUTION_NAMES.team, attributes),
+    feature: find(ATTRIBUTION_NAMES.feature, attributes),
+    session: find(ATTRIBUTION_NAMES.session, attributes),
+    customer: find(ATTRIBUTION_NAMES.customer, attributes),
+    tags: readTags(attributes, {}),
+  };
+}
+
+/** All spans of a request share their resource: it is read once. */
+const byResource = new WeakMap<Resource, Attribution>();
+
+function ofResource(resource: Resource): Attribution {
+  let known = byResource.get(resource);
+  if (known === undefined) {
+    known = readAll(resource.attributes);
+    byResource.set(resource, known);
+  }
+  return known;
 }
 
 /** Who a span was for, from its own attributes first and its resource second; unknown is null. At most 32 tags. Never throws. */
 export function readAttribution(span: Span): Attribution {
   const own = span.attributes;
-  const resource = span.resource.attributes;
-  const tags: Record<string, string> = {};
-  addTags(tags, own);
-  addTags(tags, resource);
+  const shared = ofResource(span.resource);
+  const tags = readTags(own, {});
+  for (const [key, value] of Object.entries(shared.tags)) {
+    if (!Object.hasOwn(tags, key) && Object.keys(tags).length < MAX_TAGS) tags[key] = value;
+  }
   return {
-    service: find(ATTRIBUTION_NAMES.service, own, resource),
-    environment: find(ATTRIBUTION_NAMES.environment, own, resource),
-    user: find(ATTRIBUTION_NAMES.user, own, resource),
-    team: find(ATTRIBUTION_NAMES.team, own, resource),
-    feature: find(ATTRIBUTION_NAMES.feature, own, resource),
-    session: find(ATTRIBUTION_NAMES.session, own, resource),
-    customer: find(ATTRIBUTION_NAMES.customer, own, resource),
+    service: find(ATTRIBUTION_NAMES.service, own) ?? shared.service,
+    environment: find(ATTRIBUTION_NAMES.environment, own) ?? shared.environment,
+    user: find(ATTRIBUTION_NAMES.user, own) ?? shared.user,
+    team: find(ATTRIBUTION_NAMES.team, own) ?? shared.team,
+    feature: find(ATTRIBUTION_NAMES.feature, own) ?? shared.feature,
+    session: find(ATTRIBUTION_NAMES.session, own) ?? shared.session,
+    customer: find(ATTRIBUTION_NAMES.customer, own) ?? shared.customer,
     tags,
   };
 }

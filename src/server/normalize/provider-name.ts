@@ -133,9 +133,22 @@ export function normalizeProviderName(written: string | null): string | null {
   return (head !== name && NAMES[head]) || name.slice(0, 64);
 }
 
-/** The vendor that owns a public host name (port and case do not matter); null for every other host. Never throws. */
+const MAX_REMEMBERED = 10_000;
+const remembered = new Map<string, string | null>();
+
+/** The vendor that owns a public host name (port and case do not matter); null for every other host. Remembered, bounded. Never throws. */
 export function providerOfHost(host: string | null): string | null {
   if (host === null) return null;
+  let vendor = remembered.get(host);
+  if (vendor === undefined) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    vendor = vendorOf(host);
+    remembered.set(host, vendor);
+  }
+  return vendor;
+}
+
+function vendorOf(host: string): string | null {
   const name = host
     .trim()
     .toLowerCase()

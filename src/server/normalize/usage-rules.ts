@@ -295,10 +295,20 @@ function matches(
   return versionWithin(context.scopeVersion, rule.since, rule.before);
 }
 
-/** The rows that hold for an emitter, in order. Never throws. */
+const MAX_REMEMBERED = 10_000;
+const remembered = new Map<string, EmitterRule[]>();
+
+/** The rows that hold for an emitter, in order. Remembered, bounded: few emitters send many spans. Never throws. */
 export function emitterRules(context: UsageContext, legacyCacheNames: boolean): EmitterRule[] {
   const family = usageFamily(context.provider, context.model);
-  return EMITTERS.filter((rule) => matches(rule, context, family, legacyCacheNames));
+  const key = `${context.dialect}|${context.scope}|${context.scopeVersion}|${family}|${legacyCacheNames ? 1 : 0}`;
+  let rules = remembered.get(key);
+  if (rules === undefined) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    rules = EMITTERS.filter((rule) => matches(rule, context, family, legacyCacheNames));
+    remembered.set(key, rules);
+  }
+  return rules;
 }
 
 /** OpenAI models that cannot reason; the others have, or may have, reasoning tokens. */

@@ -135,6 +135,53 @@ function modalParts(reported: ReportedUsage): number {
   return known(reported.inputAudio) + known(reported.inputImage);
 }
 
+/** The sender states the uncached part: the total is the sum of the parts, and a total beside it must agree. */
+function takeExplicit(reported: ReportedUsage, uncached: number, cache: CacheClasses, out: Resolution): void {
+  const { usage } = out;
+  out.names.push("explicit_disjoint");
+  usage.inputUncached = uncached;
+  if (cache.read === null || cache.write === null) {
+    usage.inputTotal = reported.input;
+    return;
+  }
+  const tool = known(reported.inputTool);
+  const sum = uncached + cache.read + cache.write + modalParts(reported) + tool;
+  const agrees = reported.input === null || reported.input === sum || reported.input === sum - tool;
+  if (!agrees) out.conflict = true;
+  usage.inputTotal = agrees ? sum : reported.input;
+}
+
+/** Input without cache tokens: the total is known only when every cache class is. */
+function takeExclusive(reported: ReportedUsage, input: number, cache: CacheClasses, out: Resolution): void {
+  const complete = cache.read !== null && cache.write !== null;
+  out.usage.inputUncached = input - modalParts(reported);
+  out.usage.inputTotal = complete
+    ? input + known(cache.read) + known(cache.write) + known(reported.inputTool)
+    : null;
+}
+
+/** Input that contains the cache tokens: the uncached part is the rest, unless the sender dropped a part of it. */
+function takeInclusive(
+  reported: ReportedUsage,
+  input: number,
+  cache: CacheClasses,
+  rules: readonly EmitterRule[],
+  out: Resolution,
+): void {
+  const rest = input - known(cache.read) - known(cache.write) - modalParts(reported);
+  const loses = (name: OptionalClass) => rules.some((rule) => rule.loses?.includes(name));
+  const dropped =
+    (cache.read === null && loses("cacheRead")) || (cache.write === null && loses("cacheWrite"));
+  out.usage.inputTotal = input + known(reported.inputTool);
+  out.usage.inputUncached = dropped ? null : rest;
+  if (cache.read === null || cache.write === null) out.assumed = true;
+}
+
+interface CacheClasses {
+  read: number | null;
+  write: number | null;
+}
+
 function resolveInput(
   reported: ReportedUsage,
   context: UsageContext,
@@ -142,44 +189,22 @@ function resolveInput(
   out: Resolution,
 ): void {
   const { usage } = out;
-  const read = reported.cacheRead ?? absent("cacheRead", reported, context, rules);
-  const write = cacheWriteOf(reported) ?? absent("cacheWrite", reported, context, rules);
-  usage.cacheRead = read;
-  splitCacheWrites(reported, usage, write, out);
+  const cache: CacheClasses = {
+    read: reported.cacheRead ?? absent("cacheRead", reported, context, rules),
+    write: cacheWriteOf(reported) ?? absent("cacheWrite", reported, context, rules),
+  };
+  usage.cacheRead = cache.read;
+  splitCacheWrites(reported, usage, cache.write, out);
   usage.inputAudio = reported.inputAudio;
   usage.inputImage = reported.inputImage;
   usage.inputTool = reported.inputTool;
-  const tool = known(reported.inputTool);
-
   if (reported.uncached !== null) {
-    out.names.push("explicit_disjoint");
-    usage.inputUncached = reported.uncached;
-    const sum = reported.uncached + known(read) + known(write) + modalParts(reported) + tool;
-    const complete = read !== null && write !== null;
-    usage.inputTotal = complete || reported.input === null ? (complete ? sum : null) : reported.input;
-    if (complete && reported.input !== null && reported.input !== sum && reported.input !== sum - tool) {
-      out.conflict = true;
-      usage.inputTotal = reported.input;
-    }
-    return;
-  }
-  if (reported.input === null) return;
-
-  const decision = decideInput(reported, rules);
-  out.names.push(decision.rule);
-  if (decision.semantics === "exclusive") {
-    usage.inputUncached = reported.input - modalParts(reported);
-    usage.inputTotal = read === null || write === null ? null : reported.input + read + write + tool;
-  } else {
-    usage.inputTotal = reported.input + tool;
-    const rest = reported.input - known(read) - known(write) - modalParts(reported);
-    const lost = [read === null ? "cacheRead" : null, write === null ? "cacheWrite" : null].filter(
-      (name) => name !== null,
-    );
-    const dropped = lost.some((name) => rules.some((rule) => rule.loses?.includes(name as OptionalClass)));
-    usage.inputUncached = rest < 0 || dropped ? null : rest;
-    if (rest < 0) out.conflict = true;
-    if (lost.length > 0) out.assumed = true;
+    takeExplicit(reported, reported.uncached, cache, out);
+  } else if (reported.input !== null) {
+    const decision = decideInput(reported, rules);
+    out.names.push(decision.rule);
+    if (decision.semantics === "exclusive") takeExclusive(reported, reported.input, cache, out);
+    else takeInclusive(reported, reported.input, cache, rules, out);
   }
   if (usage.inputUncached !== null && usage.inputUncached < 0) {
     usage.inputUncached = null;

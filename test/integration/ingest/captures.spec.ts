@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   callsOf,
+  type Expectation,
   type ExpectedCall,
   loadCaptures,
   logCallsOf,
@@ -26,14 +27,20 @@ function differences(row: SettledRow, want: ExpectedCall): string[] {
   const problems: string[] = [];
   const { call } = row;
   const flagged = call.usageQuality !== "exact";
-  const check = (name: string, actual: unknown, wanted: unknown, excused: boolean): void => {
+  const check = (
+    name: string,
+    actual: Expectation,
+    wanted: Expectation | undefined,
+    excused: boolean,
+  ): void => {
     if (wanted === undefined) return;
     if (wanted === "not recorded") {
       if (actual !== null && !excused) problems.push(`${name}: ${String(actual)} although not recorded`);
     } else if (actual !== wanted) problems.push(`${name}: ${String(actual)} instead of ${String(wanted)}`);
   };
   const tokens = tokensOf(call);
-  for (const [name, wanted] of Object.entries(want.tokens)) check(name, tokens[name], wanted, flagged);
+  for (const [name, wanted] of Object.entries(want.tokens))
+    check(name, tokens[name] ?? null, wanted, flagged);
   check("provider", call.provider === "unknown" ? null : call.provider, want.provider, false);
   check("requestModel", call.requestModel, want.request_model, flagged);
   check("responseModel", call.responseModel, want.response_model, false);

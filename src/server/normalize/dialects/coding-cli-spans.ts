@@ -15,7 +15,9 @@ const SERVICES = new Set([
 ]);
 
 function isToolSpan(span: Span): boolean {
-  return SCOPES.test(span.scope.name) || SERVICES.has(String(span.resource.attributes.get("service.name")));
+  return (
+    SCOPES.test(span.scope.name) || SERVICES.has(asText(span.resource.attributes.get("service.name")) ?? "")
+  );
 }
 
 /** Claude Code's request span, for those who export traces only: the log of the same call outranks it. Input excludes cache tokens. */

@@ -113,7 +113,7 @@ export const openinference: Dialect = {
   name: "openinference",
   claims: (span) => span.attributes.has("openinference.span.kind"),
   read(span) {
-    const kind = String(span.attributes.get("openinference.span.kind")).toUpperCase();
+    const kind = (asText(span.attributes.get("openinference.span.kind")) ?? "").toUpperCase();
     if (kind === "LLM" || kind === "EMBEDDING") return readCall(span, kind === "EMBEDDING");
     const reading = readCall(span, false);
     return { ...reading, role: hasTokens(reading.usage) ? "aggregate" : "none" };

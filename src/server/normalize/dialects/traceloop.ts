@@ -1,3 +1,4 @@
+import { asText } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
 
@@ -13,7 +14,7 @@ export const traceloop: Dialect = {
   read(span) {
     const reading = readGenAiFields(span);
     settleGenAiRole(span, reading);
-    if (AGGREGATE_KINDS.has(String(span.attributes.get("traceloop.span.kind")))) {
+    if (AGGREGATE_KINDS.has(asText(span.attributes.get("traceloop.span.kind")) ?? "")) {
       reading.role = reading.role === "none" ? "none" : "aggregate";
     }
     if (COPIES_MODEL.test(span.scope.name) && reading.responseModel === reading.requestModel) {

@@ -1,3 +1,4 @@
+import { forgetHolder, watchHolder } from "./abandonment.js";
 import type { BodySink, ChunkFilter } from "./body-sink.js";
 import { transportErrorType } from "./attempts.js";
 import { guard } from "./guard.js";
@@ -6,11 +7,6 @@ import type { LiveCall } from "./live-call.js";
 import type { StreamReader } from "./wire/family.js";
 import { asObject, parseObject } from "./wire/json.js";
 import { scanObject } from "./wire/json-scan.js";
-
-/** A reader was dropped while the body was open: nobody can read on. */
-const collected = new FinalizationRegistry<LiveCall>((call) => {
-  call.finish("abandoned");
-});
 
 /** Bytes of a body that is read in pieces although it is no stream, kept to be parsed at its end. */
 const MAX_WHOLE = 1_048_576;
@@ -45,14 +41,12 @@ abstract class Sink implements BodySink {
 
   consuming(): void {
     this.call.waiting = true;
-    collected.unregister(this.call);
+    forgetHolder(this.call);
   }
 
   holder(target: object): void {
-    collected.unregister(this.call);
-    this.call.waiting = false;
-    this.call.lastMoved = performance.now();
-    collected.register(target, this.call, this.call);
+    this.moved();
+    watchHolder(this.call, target);
   }
 
   protected moved(): void {

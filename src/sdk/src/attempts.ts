@@ -14,10 +14,10 @@ export class Chain {
   ) {}
 
   /** The client call has failed for good: nobody will read a body or try again. */
-  rejected(): void {
+  rejected(error?: unknown): void {
     const call = this.call;
     if (call === null || call.finished) return;
-    if (this.aborted()) call.finish("cancelled");
+    if (this.aborted() || isAbort(error)) call.finish("cancelled");
     else call.finish("error", call.attempts.at(-1)?.errorType ?? null);
   }
 
@@ -35,6 +35,10 @@ export class Chain {
     call.settles = false;
     call.deadline = performance.now() + REFUSAL_MS;
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return typeof error === "object" && error !== null && (error as { name?: unknown }).name === "AbortError";
 }
 
 /** How long a refusal that the client hands to the application may stay unread. */

@@ -13,6 +13,10 @@ import { providerOfFlavor, regionOfHost, vendorOfHost } from "./provider-hosts.j
 import { emitSpan } from "./span.js";
 import type { Target } from "./target.js";
 import { parseObject } from "./wire/json.js";
+import type { JsonObject } from "./wire/json.js";
+
+/** The JSON text of a request, or what gives it as an object when it is looked at; null when it is no JSON. */
+export type RequestBody = string | (() => JsonObject | null) | null;
 
 /**
  * One logical call from its first attempt to its end, when it becomes one span. Holds no content beyond the request body, which is let
@@ -51,7 +55,7 @@ export class LiveCall {
   /** Whether the client gave up, and whether the last refusal's body was read: together they end a failed call. */
   givenUp = false;
   refusalRead = false;
-  private body: string | null;
+  private body: RequestBody;
   private requestRead = false;
   private accepted = false;
   private unread: NodeJS.Immediate | null = null;
@@ -59,7 +63,7 @@ export class LiveCall {
   constructor(
     readonly observer: Observer,
     readonly target: Target,
-    body: string | null,
+    body: RequestBody,
   ) {
     this.now = callClock(observer.options.clock);
     this.startMs = this.now();
@@ -109,22 +113,24 @@ export class LiveCall {
 
   /** The body while it is still needed, to recognise a retry of it. */
   get pendingBody(): string | null {
-    return this.body;
+    return typeof this.body === "string" ? this.body : null;
   }
 
   private readNow(): void {
     if (this.unread !== null) clearImmediate(this.unread);
     this.unread = null;
-    const text = this.requestRead ? null : this.body;
+    const source = this.requestRead ? null : this.body;
     this.requestRead = true;
     if (this.accepted) this.body = null;
-    if (text === null) return;
-    const body = parseObject(text);
+    const body = typeof source === "string" ? parseObject(source) : (source?.() ?? null);
     if (body === null) return;
     const { family } = this.target.endpoint;
     family.readRequest(body, this.request);
     if (this.observer.options.fingerprint === false || family.pieces === undefined) return;
-    this.fingerprint = fingerprintAttributes(family.pieces(body), text.length);
+    this.fingerprint = fingerprintAttributes(
+      family.pieces(body),
+      typeof source === "string" ? source.length : 0,
+    );
   }
 
   /** Ends the call once; later calls change nothing. */

@@ -18,10 +18,49 @@ function without(all: number | null, cached: number | null): number | null {
   return all === null ? null : Math.max(0, all - (cached ?? 0));
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Prompt classes by modality, cached tokens taken out of each; video and documents count as images. */
+function promptClasses(usage: Fields, prompt: number | null) {
+  // Protobuf JSON leaves zeros out: a prompt without a cached count used no cache.
+  const cached = firstCount(usage, "cachedContentTokenCount") ?? (prompt === null ? null : 0);
+  const prompts = usage["promptTokensDetails"];
+  const caches = usage["cacheTokensDetails"];
+  const audio = without(modality(prompts, "AUDIO"), modality(caches, "AUDIO"));
+  const image = without(
+    modality(prompts, "IMAGE", "VIDEO", "DOCUMENT"),
+    modality(caches, "IMAGE", "VIDEO", "DOCUMENT"),
+  );
+  const inside = (audio ?? 0) + (image ?? 0) + (cached ?? 0);
+  return {
+    classes: {
+      inputUncached: prompt === null ? null : Math.max(0, prompt - inside),
+      inputAudio: audio,
+      inputImage: image,
+      cacheRead: cached,
+    },
+    conflict: inside > (prompt ?? Infinity),
+  };
+}
+
+function candidateClasses(usage: Fields, candidates: number | null) {
+  const list = usage["candidatesTokensDetails"] ?? usage["responseTokensDetails"];
+  const outputAudio = modality(list, "AUDIO");
+  const outputImage = modality(list, "IMAGE");
+  const inside = (outputAudio ?? 0) + (outputImage ?? 0);
+  return {
+    classes: {
+      output: candidates === null ? null : Math.max(0, candidates - inside),
+      outputAudio,
+      outputImage,
+    },
+    conflict: inside > (candidates ?? Infinity),
+  };
+}
+
 /**
  * Classes of a Gemini or Vertex `usageMetadata`: the prompt includes cached content and excludes tool-use prompts, candidates exclude
- * thoughts. A reply with a prompt count and no cached count used no cache: protobuf JSON leaves zeros out.
- * Source: @google/genai 3.1 types, read 2026-11-22. Never throws.
+ * thoughts. Source: @google/genai 3.1 types, read 2026-11-22. Never throws.
  */
 export function geminiUsage(raw: unknown): UsageReading {
   const usage = record(raw);
@@ -30,38 +69,17 @@ export function geminiUsage(raw: unknown): UsageReading {
   const stated = firstCount(usage, "candidatesTokenCount", "responseTokenCount");
   const total = firstCount(usage, "totalTokenCount");
   if (prompt === null && stated === null) return unreadableUsage("gemini");
-  const cached = firstCount(usage, "cachedContentTokenCount") ?? (prompt === null ? null : 0);
   const tool = firstCount(usage, "toolUsePromptTokenCount") ?? 0;
   const thoughts = firstCount(usage, "thoughtsTokenCount") ?? 0;
   // A reply cut before its first token has no candidate count: the total tells whether that is a zero.
   const candidates = stated ?? (prompt !== null && total === prompt + tool + thoughts ? 0 : null);
-  const promptList = usage["promptTokensDetails"];
-  const cacheList = usage["cacheTokensDetails"];
-  const outList = usage["candidatesTokensDetails"] ?? usage["responseTokensDetails"];
-  const audio = without(modality(promptList, "AUDIO"), modality(cacheList, "AUDIO"));
-  const image = without(
-    modality(promptList, "IMAGE", "VIDEO", "DOCUMENT"),
-    modality(cacheList, "IMAGE", "VIDEO", "DOCUMENT"),
-  );
-  const outAudio = modality(outList, "AUDIO");
-  const outImage = modality(outList, "IMAGE");
-  const inMedia = (audio ?? 0) + (image ?? 0) + (cached ?? 0);
-  const outMedia = (outAudio ?? 0) + (outImage ?? 0);
-  const classes = known({
-    inputUncached: prompt === null ? null : Math.max(0, prompt - inMedia),
-    inputAudio: audio,
-    inputImage: image,
-    inputTool: tool,
-    cacheRead: cached,
-    output: candidates === null ? null : Math.max(0, candidates - outMedia),
-    outputReasoning: thoughts,
-    outputAudio: outAudio,
-    outputImage: outImage,
-  });
+  const input = promptClasses(usage, prompt);
+  const output = candidateClasses(usage, candidates);
+  const classes = known({ ...input.classes, inputTool: tool, ...output.classes, outputReasoning: thoughts });
   return checkedReading(classes, {
     total,
     complete: prompt !== null && candidates !== null,
-    conflict: inMedia > (prompt ?? Infinity) || outMedia > (candidates ?? Infinity),
+    conflict: input.conflict || output.conflict,
     rule: "gemini:disjoint",
   });
 }

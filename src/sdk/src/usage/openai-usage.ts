@@ -67,6 +67,40 @@ function splitInput(
   };
 }
 
+interface OutputSplit {
+  classes: Record<string, number | null>;
+  reasoningIsExtra: boolean;
+  conflict: boolean;
+}
+
+function splitOutput(
+  usage: Fields,
+  output: number | null,
+  prompt: number | null,
+  shape: OpenaiShape,
+): OutputSplit {
+  const details = record(usage["completion_tokens_details"] ?? usage["output_tokens_details"]);
+  const reasoning = firstCount(details, "reasoning_tokens") ?? firstCount(usage, "reasoning_tokens");
+  const outputAudio = firstCount(details, "audio_tokens");
+  const outputImage = firstCount(details, "image_tokens");
+  const total = count(usage["total_tokens"]);
+  const extra =
+    output !== null &&
+    reasoning !== null &&
+    shape.reasoningIsExtra?.({ prompt: prompt ?? 0, output, reasoning, total }) === true;
+  const inside = (extra ? 0 : (reasoning ?? 0)) + (outputAudio ?? 0) + (outputImage ?? 0);
+  return {
+    classes: {
+      output: output === null ? null : Math.max(0, output - inside),
+      outputReasoning: reasoning,
+      outputAudio,
+      outputImage,
+    },
+    reasoningIsExtra: extra,
+    conflict: output !== null && inside > output,
+  };
+}
+
 /**
  * Classes of a usage object in OpenAI's shape, Chat (`prompt_tokens`) or Responses (`input_tokens`) names alike: the prompt includes
  * cached and written tokens, the completion includes reasoning and audio unless the shape says otherwise.
@@ -78,39 +112,23 @@ export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading 
   const prompt = firstCount(usage, "prompt_tokens", "input_tokens");
   const output = firstCount(usage, "completion_tokens", "output_tokens");
   if (prompt === null && output === null) return unreadableUsage(shape.family);
-  const inDetails = record(usage["prompt_tokens_details"] ?? usage["input_tokens_details"]);
-  const outDetails = record(usage["completion_tokens_details"] ?? usage["output_tokens_details"]);
-  const total = count(usage["total_tokens"]);
-  const cached = shape.cached?.(usage) ?? firstCount(inDetails, "cached_tokens");
-  const split =
+  const details = record(usage["prompt_tokens_details"] ?? usage["input_tokens_details"]);
+  const cached = shape.cached?.(usage) ?? firstCount(details, "cached_tokens");
+  const input =
     prompt === null
       ? null
       : splitInput(prompt, {
           cached,
-          written: firstCount(inDetails, "cache_write_tokens"),
-          audio: firstCount(inDetails, "audio_tokens"),
-          image: firstCount(inDetails, "image_tokens"),
+          written: firstCount(details, "cache_write_tokens"),
+          audio: firstCount(details, "audio_tokens"),
+          image: firstCount(details, "image_tokens"),
         });
-  const reasoning = firstCount(outDetails, "reasoning_tokens") ?? firstCount(usage, "reasoning_tokens");
-  const outputAudio = firstCount(outDetails, "audio_tokens");
-  const outputImage = firstCount(outDetails, "image_tokens");
-  const extra =
-    output !== null &&
-    reasoning !== null &&
-    shape.reasoningIsExtra?.({ prompt: prompt ?? 0, output, reasoning, total }) === true;
-  const inside = (extra ? 0 : (reasoning ?? 0)) + (outputAudio ?? 0) + (outputImage ?? 0);
-  const classes = known({
-    ...split?.classes,
-    output: output === null ? null : Math.max(0, output - inside),
-    outputReasoning: reasoning,
-    outputAudio,
-    outputImage,
-  });
-  return checkedReading(classes, {
-    total,
+  const generated = splitOutput(usage, output, prompt, shape);
+  return checkedReading(known({ ...input?.classes, ...generated.classes }), {
+    total: count(usage["total_tokens"]),
     complete: cached !== null && output !== null,
-    conflict: split?.conflict === true || (output !== null && inside > output),
-    rule: `${shape.family}:${extra ? "reasoning-extra" : "inclusive"}`,
+    conflict: input?.conflict === true || generated.conflict,
+    rule: `${shape.family}:${generated.reasoningIsExtra ? "reasoning-extra" : "inclusive"}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { anthropicMessages } from "./anthropic-messages.js";
 import type { Endpoint, Family } from "./family.js";
+import { bedrockConverse, bedrockInvoke } from "./bedrock.js";
 import { cohere } from "./cohere.js";
 import { gemini } from "./gemini.js";
 import { mistralOcr } from "./mistral-ocr.js";
@@ -17,6 +18,8 @@ const FAMILIES: readonly Family[] = [
   anthropicMessages,
   openaiEmbeddings,
   gemini,
+  bedrockConverse,
+  bedrockInvoke,
   ollama,
   cohere,
   openaiImages,

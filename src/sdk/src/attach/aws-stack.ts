@@ -1,0 +1,162 @@
+import { bindChain, Chain, chainOf, transportErrorType } from "../attempts.js";
+import type { Attempt } from "../call.js";
+import { guard } from "../guard.js";
+import { isBytes } from "../http-types.js";
+import { LiveCall } from "../live-call.js";
+import type { Observer } from "../options.js";
+import { targetOf } from "../target.js";
+import { profileGeo } from "../wire/bedrock.js";
+import { asCode, asObject, parseObject } from "../wire/json.js";
+import type { JsonObject } from "../wire/json.js";
+import { tapEvents } from "./aws-events.js";
+import type { AttachStrategy } from "./strategy.js";
+import { isFunction, member } from "./strategy.js";
+
+interface WireRequest {
+  method: string;
+  protocol: string;
+  hostname: string;
+  port?: number;
+  path: string;
+}
+interface Args {
+  input: unknown;
+  request?: WireRequest;
+}
+interface Result {
+  response?: { statusCode?: unknown };
+  output: unknown;
+}
+type Next = (args: Args) => Promise<Result>;
+type Middleware = (next: Next, context: object) => Next;
+interface Stack {
+  add(
+    middleware: Middleware,
+    options: { step: string; priority: string; name: string; override: boolean },
+  ): void;
+}
+
+/**
+ * @aws-sdk/client-bedrock-runtime: one middleware around the whole command and one around every attempt. The deserialize step gives the
+ * decoded answer and event stream, which the wire would give as signed binary frames.
+ */
+export const awsStack: AttachStrategy = {
+  name: "aws-stack",
+  fits: (client) => stackOf(client) !== null,
+  flavor: () => "bedrock",
+  attach(client, observer) {
+    const stack = stackOf(client);
+    if (stack === null) return;
+    const name = (part: string): string => `spanledger-${part}`;
+    stack.add(aroundCommand, { step: "initialize", priority: "high", name: name("call"), override: true });
+    stack.add(aroundAttempt(observer), {
+      step: "deserialize",
+      priority: "high",
+      name: name("attempt"),
+      override: true,
+    });
+  },
+};
+
+function stackOf(client: object): Stack | null {
+  const stack = member(client, "middlewareStack");
+  return typeof stack === "object" && stack !== null && isFunction(member(stack, "add"))
+    ? (stack as Stack)
+    : null;
+}
+
+/** The handler context is one object per command, shared by its attempts. */
+const aroundCommand: Middleware = (next, context) => (args) => {
+  const chain = new Chain(() => false);
+  guard(() => bindChain(context, chain));
+  const result = next(args);
+  result.then(
+    () => guard(() => chain.resolved()),
+    (error: unknown) => guard(() => chain.rejected(error)),
+  );
+  return result;
+};
+
+function aroundAttempt(observer: Observer): Middleware {
+  return (next, context) => (args) => {
+    const begun = guard(() => begin(observer, args, chainOf(context))) ?? null;
+    const result = next(args);
+    if (begun === null) return result;
+    begun.call.readSoon();
+    return result.then(
+      (answer) => {
+        guard(() => answered(begun, answer));
+        return answer;
+      },
+      (error: unknown) => {
+        guard(() => refused(begun, error));
+        throw error;
+      },
+    );
+  };
+}
+
+interface Begun {
+  call: LiveCall;
+  attempt: Attempt;
+}
+
+function begin(observer: Observer, { request, input }: Args, chain: Chain | null): Begun | null {
+  if (request === undefined || chain === null) return null;
+  const port = request.port === undefined ? "" : `:${request.port}`;
+  const url = `${request.protocol}//${request.hostname}${port}${request.path}`;
+  const target = targetOf(url, { method: request.method }, observer.flavor);
+  if (target === null) return null;
+  const open = chain.call !== null && !chain.call.finished ? chain.call : null;
+  const call = open ?? new LiveCall(observer, target, () => requestBody(input));
+  chain.call = call;
+  call.settles = true;
+  call.response.geo = profileGeo(target.endpoint.model ?? "");
+  return { call, attempt: call.beginAttempt() };
+}
+
+/** Converse commands are their own body; InvokeModel carries the vendor's JSON as text or bytes. */
+function requestBody(input: unknown): JsonObject | null {
+  const command = asObject(input);
+  const body = command?.["body"];
+  if (typeof body === "string") return parseObject(body);
+  return isBytes(body) ? parseObject(Buffer.from(body).toString("utf8")) : command;
+}
+
+function answered({ call, attempt }: Begun, { response, output }: Result): void {
+  const metadata = asObject(asObject(output)?.["$metadata"]);
+  attempt.endMs = call.now();
+  attempt.httpStatus = statusOf(response?.statusCode) ?? statusOf(metadata?.["httpStatusCode"]);
+  call.requestId = asCode(metadata?.["requestId"]);
+  call.accept();
+  const answer = asObject(output) ?? {};
+  const events = [answer["stream"], answer["body"]].find(isEventStream);
+  if (events !== undefined) {
+    tapEvents(call, events);
+    return;
+  }
+  const { body } = answer;
+  const read = isBytes(body) ? parseObject(Buffer.from(body).toString("utf8")) : answer;
+  if (read !== null)
+    guard(() => call.target.endpoint.family.readResponse(read, call.response, call.provider));
+  call.finish("ok");
+}
+
+function isEventStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && !isBytes(value) && Symbol.asyncIterator in value;
+}
+
+function statusOf(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function refused({ call, attempt }: Begun, error: unknown): void {
+  const metadata = asObject(asObject(error)?.["$metadata"]);
+  attempt.endMs = call.now();
+  attempt.httpStatus = statusOf(metadata?.["httpStatusCode"]);
+  call.requestId = asCode(metadata?.["requestId"]) ?? call.requestId;
+  attempt.errorType =
+    attempt.httpStatus === null
+      ? transportErrorType(error)
+      : (asCode(asObject(error)?.["name"]) ?? String(attempt.httpStatus));
+}

@@ -5,6 +5,7 @@ import {
   type QueryParams,
   type QueryResult,
 } from "../storage/analytics/analytics-store.js";
+import { PUBLIC_VIEWS } from "../storage/analytics/project-tables.js";
 import { assertReadOnlySelect } from "./sql-guard.js";
 
 export interface PanelSqlOptions {
@@ -17,9 +18,6 @@ export interface PanelSqlOptions {
   signal?: AbortSignal;
 }
 
-/** Views that SQL of dashboards and of the SQL facade may read. */
-export const PUBLIC_VIEWS = ["calls", "attempts", "rate_limits", "cost_lines"] as const;
-
 /**
  * Runs the SQL of our dashboards within one project. Two fences hold it there: the statement is read token by token and refused
  * unless it is one SELECT over the public views, and the engine hides every row of other projects in the tables below them.
@@ -30,7 +28,7 @@ export class PanelSqlRunner {
 
   /** @throws AppError `invalid_request` for a statement that is refused, or what the store throws. */
   async run(project: string, sql: string, options: PanelSqlOptions): Promise<QueryResult> {
-    assertReadOnlySelect(sql, PUBLIC_VIEWS);
+    assertReadOnlySelect(sql, PUBLIC_VIEWS, Object.keys(options.params ?? {}));
     return this.store.query(sql, { ...options, onlyProject: project });
   }
 }

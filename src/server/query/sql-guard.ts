@@ -37,17 +37,29 @@ const CLAUSE_WORDS = new Set(
 );
 
 /**
- * Lets one SELECT (or WITH … SELECT) over the given tables through: no other table or database, no table function but
- * `numbers`, no function that reaches beyond the rows, no SETTINGS, FORMAT or second statement. What is not surely understood is
- * refused. Reads tokens, not the engine's grammar, and so refuses some harmless SQL.
+ * Lets one SELECT (or WITH … SELECT) over the given tables through (`name`, or `database.name`): no other table, no table
+ * function but `numbers`, no function that reaches beyond the rows, no SETTINGS, FORMAT or second statement, no parameter but those
+ * in `params` (the engine's session still knows the last query's). What is not surely understood is refused. Reads tokens, not
+ * the engine's grammar, and so refuses some harmless SQL.
  * @throws AppError `invalid_request` saying what is not allowed.
  */
-export function assertReadOnlySelect(sql: string, tables: readonly string[]): void {
+export function assertReadOnlySelect(
+  sql: string,
+  tables: readonly string[],
+  params: readonly string[] = [],
+): void {
   const tokens = withoutFinalSemicolon(sqlTokens(sql));
+  for (const token of tokens) if (token.kind === "parameter") assertParameter(token.text, params);
   const first = tokens.find((token) => !(token.kind === "symbol" && token.text === "("));
   if (first === undefined || !["select", "with"].includes(wordOf(first))) throw refused("only SELECT is");
   const guard = new Guard(tokens, new Set([...tables, ...commonTableNames(tokens, tables)]));
   guard.check();
+}
+
+function assertParameter(text: string, params: readonly string[]): void {
+  const name = /[A-Za-z_]\w*/.exec(text)?.[0] ?? "";
+  if (/identifier/i.test(text)) throw refused("a name given as a parameter");
+  if (!params.includes(name)) throw refused(`the parameter ${name}, which has no value`);
 }
 
 function withoutFinalSemicolon(tokens: SqlToken[]): SqlToken[] {
@@ -109,14 +121,13 @@ class Guard {
   }
 
   private checkWord(index: number, token: SqlToken): void {
-    if (token.kind === "parameter" && /identifier/i.test(token.text))
-      throw refused("a name given as a parameter");
     if (!isName(token)) return;
     const word = token.text.toLowerCase();
     const afterDot = isSymbol(this.tokens[index - 1], ".");
     if (token.kind === "word" && FORBIDDEN_WORDS.has(word) && !afterDot)
       throw refused(`the word ${token.text}`);
-    if (isSymbol(this.tokens[index + 1], ".") && FORBIDDEN_DATABASES.has(word))
+    const qualified = this.qualifiedName(index);
+    if (qualified !== null && FORBIDDEN_DATABASES.has(word) && !this.tables.has(qualified))
       throw refused(`the database ${token.text}`);
     if (isSymbol(this.tokens[index + 1], "(") && isForbiddenFunction(word))
       throw refused(`the function ${token.text}`);
@@ -146,6 +157,12 @@ class Guard {
       this.expectTable(index);
   }
 
+  /** `a.b` when a dot follows the token, else null. */
+  private qualifiedName(index: number): string | null {
+    if (!isSymbol(this.tokens[index + 1], ".")) return null;
+    return `${this.tokens[index]?.text ?? ""}.${this.tokens[index + 2]?.text ?? ""}`;
+  }
+
   private expectTable(index: number): void {
     const token = this.tokens[index];
     const next = this.tokens[index + 1];
@@ -155,7 +172,12 @@ class Guard {
       return;
     }
     if (token === undefined || !isName(token)) throw refused("a FROM without a table name");
-    if (isSymbol(next, ".")) throw refused("a table of a named database");
+    const qualified = this.qualifiedName(index);
+    if (qualified !== null) {
+      const beyond = this.tokens[index + 3];
+      if (this.tables.has(qualified) && !isSymbol(beyond, ".") && !isSymbol(beyond, "(")) return;
+      throw refused(`the table ${qualified}`);
+    }
     if (isSymbol(next, "(")) {
       if (ALLOWED_TABLE_FUNCTIONS.has(token.text.toLowerCase())) return;
       throw refused(`the table function ${token.text}`);

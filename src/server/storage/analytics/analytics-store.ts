@@ -17,6 +17,8 @@ export interface QueryOptions {
   maxSeconds?: number;
   /** Upper bound of result rows; more is an error `invalid_request`. */
   maxRows?: number;
+  /** Upper bound of the result in bytes; more is an error `invalid_request`. Default 256 MiB. */
+  maxBytes?: number;
   /** Only rows of this project are visible in any table, whatever the SQL says. */
   onlyProject?: string;
   /** `ingest` does not queue behind readers: for the short look-ups of the writing path. Default `read`. */
@@ -27,6 +29,27 @@ export interface QueryResult {
   columns: { name: string; type: string }[];
   /** Values as JSON: decimals and 64-bit integers are strings, DateTime is text in UTC. */
   rows: unknown[][];
+}
+
+/** A result in a format of the engine, as its bytes. */
+export interface RawResult {
+  bytes: Uint8Array;
+  /** Rows and bytes the engine read. */
+  rowsRead: number;
+  bytesRead: number;
+}
+
+export interface RawQueryOptions extends Omit<QueryOptions, "params" | "lane"> {
+  /** Bound parameters as a client of ClickHouse's HTTP interface sends them: in escaped text form. */
+  rawParams: Readonly<Record<string, string>>;
+  /** Settings of this query alone, by plain names and values. */
+  settings: Readonly<Record<string, string>>;
+}
+
+/** What the embedded engine offers beside the port, for those who speak ClickHouse's own protocol. */
+export interface RawQueryStore {
+  /** Runs one read-only SELECT. @throws AppError as `AnalyticsStore.query`. */
+  queryRaw(sql: string, format: string, options: RawQueryOptions): Promise<RawResult>;
 }
 
 /**

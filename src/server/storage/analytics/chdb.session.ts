@@ -1,4 +1,4 @@
-import type { Session } from "chdb";
+import type { ChdbResult, Session } from "chdb";
 import { AppError } from "../../domain/errors.js";
 
 /** Opens and prepares one engine session. */
@@ -12,7 +12,8 @@ export type SessionFactory = () => Promise<Session>;
  */
 export class ChdbSession {
   private tail: Promise<unknown> = Promise.resolve();
-  private tainted = false;
+  /** Failed or given up: to be replaced before the next statement. */
+  private isSpent = false;
 
   private constructor(
     private session: Session,
@@ -24,9 +25,18 @@ export class ChdbSession {
     return new ChdbSession(await factory(), factory);
   }
 
-  /** Result text of the last statement in `sql`. Engine errors are passed on as they are. */
-  query(sql: string, format: string): Promise<string> {
-    return this.enqueue(async (session) => (await session.queryAsync(sql, { format })).text());
+  /** Result of the last statement in `sql`. Engine errors are passed on as they are. */
+  query(sql: string, format: string): Promise<ChdbResult> {
+    return this.enqueue((session) => session.queryAsync(sql, { format }));
+  }
+
+  /** The same, on a session that is given up afterwards, because `sql` sets what a later query must not meet. */
+  queryOnce(sql: string, format: string): Promise<ChdbResult> {
+    return this.enqueue(async (session) => {
+      const result = await session.queryAsync(sql, { format });
+      this.isSpent = true;
+      return result;
+    });
   }
 
   /**
@@ -52,11 +62,13 @@ export class ChdbSession {
 
   private enqueue<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     const result = this.tail.then(async () => {
-      if (this.tainted) await this.replace();
-      this.tainted = true;
-      const value = await work(this.session);
-      this.tainted = false;
-      return value;
+      if (this.isSpent) await this.replace();
+      try {
+        return await work(this.session);
+      } catch (error) {
+        this.isSpent = true;
+        throw error;
+      }
     });
     // The next statement must run whatever became of this one; its caller has the error.
     this.tail = result.catch(() => undefined);
@@ -67,6 +79,7 @@ export class ChdbSession {
     const fresh = await this.factory();
     this.session.close();
     this.session = fresh;
+    this.isSpent = false;
   }
 }
 

@@ -1,13 +1,22 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ChdbResult } from "chdb";
 import { AppError } from "../../domain/errors.js";
-import type { AnalyticsStore, QueryOptions, QueryParams, QueryResult } from "./analytics-store.js";
+import type {
+  AnalyticsStore,
+  QueryOptions,
+  QueryParams,
+  QueryResult,
+  RawQueryOptions,
+  RawQueryStore,
+  RawResult,
+} from "./analytics-store.js";
 import { writeEngineConfig } from "./chdb.config.js";
 import { ChdbSession, openSession } from "./chdb.session.js";
 import { toAppError } from "./engine-error.js";
 import { frameJsonRows, tableName } from "./json-rows.js";
 import { projectFilters } from "./project-tables.js";
-import { paramAssignments, stringLiteral } from "./query-params.js";
+import { assignment, paramAssignments, stringLiteral } from "./query-params.js";
 import { rowsAsObjects } from "./query-result.js";
 import { cancelledError, closedError, SessionPool } from "./session-pool.js";
 
@@ -32,7 +41,7 @@ const CLOSE_DEADLINE_MS = 10_000;
 let openDirectory: string | null = null;
 
 /** ClickHouse in this process: one writing session, a pool of read-only sessions, and one that only stops queries. */
-export class ChdbStore implements AnalyticsStore {
+export class ChdbStore implements AnalyticsStore, RawQueryStore {
   readonly mode = "chdb";
   private readonly running = new Set<string>();
   private queryCount = 0;
@@ -93,10 +102,19 @@ export class ChdbStore implements AnalyticsStore {
 
   async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
     this.assertOpen();
+    const statement = prepared(sql, options, paramAssignments(options.params ?? {}));
     const onWriter = options.lane === "ingest";
-    return parseResult(
-      await (onWriter ? this.run(this.writer, sql, options) : this.runOnReader(sql, options)),
-    );
+    const result = await (onWriter ? this.run(this.writer, statement) : this.runOnReader(statement));
+    return parseResult(result.text());
+  }
+
+  async queryRaw(sql: string, format: string, options: RawQueryOptions): Promise<RawResult> {
+    this.assertOpen();
+    const params = Object.entries(options.rawParams).map(([name, text]) => assignment(`param_${name}`, text));
+    const settings = Object.entries(options.settings).map(([name, value]) => assignment(name, value));
+    const statement = prepared(sql, options, [...params, ...settings]);
+    const result = await this.runOnReader({ ...statement, format, changesSession: settings.length > 0 });
+    return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead };
   }
 
   async select<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {
@@ -127,26 +145,29 @@ export class ChdbStore implements AnalyticsStore {
     if (this.closing !== null) throw closedError();
   }
 
-  private async runOnReader(sql: string, options: QueryOptions): Promise<string> {
-    const session = await this.readers.acquire(options.signal);
-    const result = this.run(session, sql, options);
+  private async runOnReader(statement: Prepared): Promise<ChdbResult> {
+    const session = await this.readers.acquire(statement.signal);
+    const result = this.run(session, statement);
     // The session is busy until the engine is done, even when the caller has long been told that the query was cancelled.
     void session.idle().then(() => this.readers.release(session));
     return result;
   }
 
-  private async run(session: ChdbSession, sql: string, options: QueryOptions): Promise<string> {
+  private async run(session: ChdbSession, statement: Prepared): Promise<ChdbResult> {
     const id = `spanledger-${process.pid}-${(this.queryCount += 1)}`;
     this.running.add(id);
-    const engine = session.query(`SET ${querySettings(id, options).join(", ")};\n${sql}`, "JSONCompact");
+    const text = `SET ${assignment("log_comment", id)}, ${statement.settings};\n${statement.sql}`;
+    const engine = statement.changesSession
+      ? session.queryOnce(text, statement.format)
+      : session.query(text, statement.format);
     const finished = engine.then(
       () => this.running.delete(id),
       () => this.running.delete(id),
     );
     try {
-      return await (options.signal === undefined
+      return await (statement.signal === undefined
         ? engine
-        : this.orAborted(engine, options.signal, id, finished));
+        : this.orAborted(engine, statement.signal, id, finished));
     } catch (error) {
       throw toAppError(error, "Query failed", true);
     }
@@ -154,11 +175,11 @@ export class ChdbStore implements AnalyticsStore {
 
   /** The engine's answer, or an error at once when the caller gives up; the engine is then told to stop. */
   private orAborted(
-    engine: Promise<string>,
+    engine: Promise<ChdbResult>,
     signal: AbortSignal,
     id: string,
     finished: Promise<unknown>,
-  ): Promise<string> {
+  ): Promise<ChdbResult> {
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         void this.kill(id);
@@ -224,21 +245,36 @@ async function openStore(options: ChdbOptions, sessions: ChdbSession[]): Promise
   return ChdbStore.create(directory, writer, killer, pool);
 }
 
-/** Set anew for each query: a session keeps what the last one set. */
-function querySettings(id: string, options: QueryOptions): string[] {
+interface Prepared {
+  sql: string;
+  format: string;
+  /** Comma-separated assignments. */
+  settings: string;
+  /** The settings hold more than what every query sets anew. */
+  changesSession: boolean;
+  signal: AbortSignal | undefined;
+}
+
+/** With every limit set anew: a session keeps what its last query set. */
+function prepared(
+  sql: string,
+  options: Omit<QueryOptions, "params">,
+  assignments: readonly string[],
+): Prepared {
   const filters = options.onlyProject === undefined ? {} : projectFilters(options.onlyProject);
   const pairs = Object.entries(filters).map(
     ([table, filter]) => `${stringLiteral(table)}:${stringLiteral(filter)}`,
   );
-  return [
-    `log_comment=${stringLiteral(id)}`,
+  const settings = [
     `max_execution_time=${Math.max(1, Math.ceil(options.maxSeconds ?? DEFAULT_MAX_SECONDS))}`,
     `max_result_rows=${options.maxRows ?? DEFAULT_MAX_ROWS}`,
-    `max_result_bytes=${MAX_RESULT_BYTES}`,
+    `max_result_bytes=${options.maxBytes ?? MAX_RESULT_BYTES}`,
     "result_overflow_mode='throw'",
     `additional_table_filters={${pairs.join(",")}}`,
-    ...paramAssignments(options.params ?? {}),
+    ...assignments,
   ];
+  const { signal } = options;
+  return { sql, format: "JSONCompact", settings: settings.join(", "), changesSession: false, signal };
 }
 
 function parseResult(text: string): QueryResult {

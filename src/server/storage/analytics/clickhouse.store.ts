@@ -15,6 +15,7 @@ import { cancelledError, closedError } from "./session-pool.js";
 
 const DEFAULT_MAX_SECONDS = 60;
 const DEFAULT_MAX_ROWS = 1_000_000;
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 const DEFAULT_DATABASE = "spanledger";
 const REQUEST_TIMEOUT_MS = 120_000;
 
@@ -152,6 +153,7 @@ function querySettings(options: QueryOptions): ClickHouseSettings {
     ...COMMON_SETTINGS,
     max_execution_time: Math.max(1, Math.ceil(options.maxSeconds ?? DEFAULT_MAX_SECONDS)),
     max_result_rows: String(options.maxRows ?? DEFAULT_MAX_ROWS),
+    max_result_bytes: String(options.maxBytes ?? DEFAULT_MAX_BYTES),
     result_overflow_mode: "throw",
     cancel_http_readonly_queries_on_client_close: 1,
     ...(options.onlyProject === undefined ? {} : scope(options.onlyProject)),

@@ -3,6 +3,12 @@ import { stringLiteral } from "./query-params.js";
 /** Every table that holds rows of projects, by the name it has on one server. All have a column `project`. */
 export const PROJECT_TABLES = ["calls_raw", "span_links"] as const;
 
+/** Views that SQL of dashboards and of SQL clients may read. */
+export const PUBLIC_VIEWS = ["calls", "attempts", "rate_limits", "cost_lines"] as const;
+
+/** Tables about the schema that SQL clients read to offer names; only the public views show up in them. */
+export const PUBLIC_SYSTEM_TABLES = ["system.databases", "system.tables", "system.columns"] as const;
+
 /**
  * A filter per table, for the setting `additional_table_filters`, that hides other projects' rows. Holds for views, joins,
  * FINAL, CTEs and subqueries; not for table functions such as merge(), which SQL of others must be refused.
@@ -10,7 +16,13 @@ export const PROJECT_TABLES = ["calls_raw", "span_links"] as const;
  */
 export function projectFilters(project: string): Record<string, string> {
   const filter = `project = ${stringLiteral(project)}`;
-  return Object.fromEntries(
-    PROJECT_TABLES.flatMap((table) => [table, `${table}_local`]).map((name) => [name, filter]),
-  );
+  const views = PUBLIC_VIEWS.map(stringLiteral).join(", ");
+  return {
+    ...Object.fromEntries(
+      PROJECT_TABLES.flatMap((table) => [table, `${table}_local`]).map((name) => [name, filter]),
+    ),
+    "system.databases": "name = currentDatabase()",
+    "system.tables": `database = currentDatabase() AND name IN (${views})`,
+    "system.columns": `database = currentDatabase() AND table IN (${views})`,
+  };
 }

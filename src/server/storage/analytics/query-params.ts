@@ -26,11 +26,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * @throws AppError `internal` for a name that is no identifier.
  */
 export function paramAssignments(params: QueryParams): string[] {
-  return Object.entries(params).map(([name, value]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      throw new AppError("internal", "Not a parameter name", { name });
-    return `param_${name}=${stringLiteral(paramText(value))}`;
-  });
+  return Object.entries(params).map(([name, value]) => assignment(`param_${name}`, paramText(value)));
+}
+
+/**
+ * `name='…'` of a SET statement.
+ * @throws AppError `internal` for a name that is no identifier.
+ */
+export function assignment(name: string, value: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new AppError("internal", "Not a setting's name", { name });
+  return `${name}=${stringLiteral(value)}`;
 }
 
 /**

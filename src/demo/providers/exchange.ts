@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { AnyResponse } from "./listen.js";
 import type { LogEntry, Reply, SeenRequest, StandInClock, Tokens } from "./script.js";
 import { stableHex, textOf, tokensOf } from "./tokens.js";
 
@@ -38,19 +38,21 @@ export class Exchange {
   /** Seconds since the epoch, for `created` fields. */
   readonly createdSeconds: number;
   private readonly gone = new AbortController();
+  private isFinished = false;
 
   constructor(
     readonly request: SeenRequest,
     readonly reply: Reply,
     readonly entry: LogEntry,
     private readonly family: Family,
-    private readonly response: ServerResponse,
+    private readonly response: AnyResponse,
     private readonly clock: StandInClock,
   ) {
     this.tokens = tokensOf(request, reply);
     this.text = textOf(request, reply);
     this.model = reply.model ?? request.model;
     this.createdSeconds = Math.floor(clock.nowMs() / 1000);
+    response.on("finish", () => (this.isFinished = true));
     response.on("close", () => this.closed());
   }
 
@@ -155,8 +157,7 @@ export class Exchange {
   }
 
   private closed(): void {
-    if (this.entry.end === "open")
-      this.entry.end = this.response.writableFinished ? "complete" : "client_closed";
+    if (this.entry.end === "open") this.entry.end = this.isFinished ? "complete" : "client_closed";
     this.entry.endedAtMs = this.clock.nowMs();
     this.gone.abort();
   }

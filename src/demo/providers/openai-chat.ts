@@ -34,8 +34,8 @@ export interface ChatFlavor {
   claims: (method: string, path: string) => boolean;
   usage: (tokens: Required<Tokens>) => Record<string, unknown>;
   headers?: (exchange: Exchange) => Record<string, string>;
-  /** Extra fields of the last chunk or of the whole answer. */
-  extra?: (usage: Record<string, unknown>) => Record<string, unknown>;
+  /** Fields that carry usage in the last chunk of a stream; `{ usage }` unless given. */
+  streamUsage?: (usage: Record<string, unknown>) => Record<string, unknown>;
   /** Sends usage in streams without being asked (Groq, Mistral, xAI, OpenRouter). */
   alwaysUsage?: boolean;
   model?: (path: string, body: Readonly<Record<string, unknown>>) => string;
@@ -93,7 +93,6 @@ async function chatAnswer(exchange: Exchange, flavor: ChatFlavor): Promise<void>
     ...(usage === null ? {} : { usage }),
     service_tier: servedTier(exchange),
     system_fingerprint: "fp_standin",
-    ...(usage === null ? {} : flavor.extra?.(usage)),
   });
 }
 
@@ -140,7 +139,10 @@ function chatStream(exchange: Exchange, flavor: ChatFlavor): StreamPlan {
       choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
       ...(asked ? { usage: null } : {}),
     });
-  const last = usage === null ? [] : [dataFrame({ ...head, choices: [], usage, ...flavor.extra?.(usage) })];
+  const last =
+    usage === null
+      ? []
+      : [dataFrame({ ...head, choices: [], ...(flavor.streamUsage?.(usage) ?? { usage }) })];
   return {
     contentType: "text/event-stream; charset=utf-8",
     open: [chunk({ role: "assistant", content: reply.toolCall ? null : "", refusal: null }, null)],

@@ -6,6 +6,8 @@ export interface Tokens {
   input?: number;
   inputAudio?: number;
   inputImage?: number;
+  /** Prompt tokens of the provider's own tools (Gemini). */
+  inputTool?: number;
   cacheRead?: number;
   cacheWrite5m?: number;
   cacheWrite1h?: number;
@@ -15,6 +17,7 @@ export interface Tokens {
   output?: number;
   reasoning?: number;
   outputAudio?: number;
+  outputImage?: number;
   webSearches?: number;
 }
 

@@ -1,10 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { anthropicCountTokens, anthropicMessages } from "./anthropic-messages.js";
+import { bedrockConverse, bedrockInvoke } from "./bedrock.js";
+import { cohere } from "./cohere.js";
 import { Exchange, type Family } from "./exchange.js";
+import { gemini } from "./gemini.js";
+import { ollama } from "./ollama.js";
 import { openaiChat } from "./openai-chat.js";
+import { openaiCompatible } from "./openai-compatible.js";
 import { openaiEmbeddings } from "./openai-embeddings.js";
 import { openaiResponses } from "./openai-responses.js";
+import { type AnyResponse, listenBoth } from "./listen.js";
 import type { LogEntry, Reply, Script, SeenRequest, StandInClock } from "./script.js";
 
 const FAMILIES: readonly Family[] = [
@@ -13,6 +18,12 @@ const FAMILIES: readonly Family[] = [
   openaiEmbeddings,
   anthropicMessages,
   anthropicCountTokens,
+  gemini,
+  bedrockConverse,
+  bedrockInvoke,
+  ollama,
+  cohere,
+  ...openaiCompatible,
 ];
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -45,6 +56,10 @@ export interface StandInOptions {
 }
 
 export interface StandInProviders {
+  /**
+   * For clients that add the whole path: Gemini, Bedrock, Ollama, Cohere, Azure. Servers that share OpenAI's protocol have a prefix:
+   * `/groq`, `/mistral`, `/together/v1`, `/xai/v1`, `/deepseek`, `/openrouter/api/v1`, `/vllm/v1`.
+   */
   url: string;
   /** `baseURL` of the openai client. */
   openaiBaseUrl: string;
@@ -64,26 +79,16 @@ export interface StandInProviders {
  */
 export async function startStandInProviders(options: StandInOptions = {}): Promise<StandInProviders> {
   const service = new StandInService(options);
-  const server = createServer((request, response) => void service.handle(request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", () => {
-      server.removeListener("error", reject);
-      resolve();
-    });
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listenBoth(options.port ?? 0, (request, response) =>
+    service.handle(request, response),
+  );
   return {
     url,
     openaiBaseUrl: `${url}/v1`,
     anthropicBaseUrl: url,
     log: service.log,
     setScript: (script) => service.setScript(script),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 
@@ -105,7 +110,7 @@ class StandInService {
     this.script = script;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(request: IncomingMessage, response: AnyResponse): Promise<void> {
     try {
       await this.exchange(request, response);
     } catch (error) {
@@ -115,14 +120,14 @@ class StandInService {
     }
   }
 
-  private async exchange(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async exchange(request: IncomingMessage, response: AnyResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://stand-in");
     const method = request.method ?? "GET";
     const path = decodeURIComponent(url.pathname);
     const family = FAMILIES.find((candidate) => candidate.claims(method, path));
     const bytes = await readBody(request);
     if (!family || bytes === null) {
-      response.writeHead(family ? 413 : 404, { "content-type": "application/json", connection: "close" });
+      response.writeHead(family ? 413 : 404, { "content-type": "application/json" });
       response.end(
         JSON.stringify({ error: { message: `No stand-in for ${method} ${path}`, type: "not_found" } }),
       );

@@ -5,6 +5,7 @@ const NONE: Required<Tokens> = {
   input: 0,
   inputAudio: 0,
   inputImage: 0,
+  inputTool: 0,
   cacheRead: 0,
   cacheWrite5m: 0,
   cacheWrite1h: 0,
@@ -12,6 +13,7 @@ const NONE: Required<Tokens> = {
   output: 0,
   reasoning: 0,
   outputAudio: 0,
+  outputImage: 0,
   webSearches: 0,
 };
 
@@ -41,6 +43,7 @@ export function inputTotal(tokens: Required<Tokens>): number {
     tokens.input +
     tokens.inputAudio +
     tokens.inputImage +
+    tokens.inputTool +
     tokens.cacheRead +
     tokens.cacheWrite5m +
     tokens.cacheWrite1h +
@@ -48,9 +51,9 @@ export function inputTotal(tokens: Required<Tokens>): number {
   );
 }
 
-/** Output tokens with reasoning and audio. */
+/** Output tokens of every class together. */
 export function outputTotal(tokens: Required<Tokens>): number {
-  return tokens.output + tokens.reasoning + tokens.outputAudio;
+  return tokens.output + tokens.reasoning + tokens.outputAudio + tokens.outputImage;
 }
 
 const WORDS = "the ledger counts every call once and says what it knows about each of them".split(" ");

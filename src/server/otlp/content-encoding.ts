@@ -32,22 +32,20 @@ function zstdInflate(): Inflate | undefined {
   return (body, maxBytes) => decompress(body, { maxOutputLength: maxBytes });
 }
 
-const INFLATERS: Readonly<Record<string, Inflate | undefined>> = {
-  gzip: inflateGzip,
-  "x-gzip": inflateGzip,
-  zstd: zstdInflate(),
-};
+const zstd = zstdInflate();
+const INFLATERS: ReadonlyMap<string, Inflate> = new Map([
+  ["gzip", inflateGzip],
+  ["x-gzip", inflateGzip],
+  ...(zstd === undefined ? [] : ([["zstd", zstd]] as const)),
+]);
 
 /** Encodings that a request may use, for `Accept-Encoding`. */
-export const ACCEPTED_ENCODINGS = Object.entries(INFLATERS)
-  .filter(([name, inflate]) => inflate !== undefined && name !== "x-gzip")
-  .map(([name]) => name)
-  .join(", ");
+export const ACCEPTED_ENCODINGS = zstd === undefined ? "gzip" : "gzip, zstd";
 
 /** Whether a Content-Encoding header is one we read; nothing and `identity` are. */
 export function isKnownEncoding(header: string | undefined): boolean {
   const name = encodingName(header);
-  return name === "identity" || INFLATERS[name] !== undefined;
+  return name === "identity" || INFLATERS.has(name);
 }
 
 /**
@@ -63,7 +61,7 @@ export async function decodeContent(
 ): Promise<Buffer> {
   const name = encodingName(header);
   if (name === "identity" || body.length === 0) return body;
-  const inflate = INFLATERS[name];
+  const inflate = INFLATERS.get(name);
   if (inflate === undefined) {
     throw new AppError("unsupported_media_type", `Content-Encoding must be one of: ${ACCEPTED_ENCODINGS}.`);
   }

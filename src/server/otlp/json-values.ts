@@ -4,13 +4,14 @@ import type { DecodeOptions } from "./limits.js";
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const MAX_UINT64 = (1n << 64n) - 1n;
+const MAX_INT64 = (1n << 63n) - 1n;
 const MIN_INT64 = -(1n << 63n);
 const DECIMAL = /^-?\d{1,20}$/;
-const NON_FINITE: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  "-Infinity": Number.NEGATIVE_INFINITY,
-};
+const NON_FINITE: ReadonlyMap<string, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+]);
 
 /** The object itself, or null for any other JSON value, arrays included. */
 export function jsonObject(value: unknown): JsonObject | null {
@@ -49,7 +50,7 @@ export function jsonInt32(value: unknown): number {
 export function jsonDouble(value: unknown): number | null {
   if (typeof value === "number") return value;
   if (typeof value !== "string" || value.trim() === "") return null;
-  const special = NON_FINITE[value];
+  const special = NON_FINITE.get(value);
   if (special !== undefined) return special;
   const parsed = Number(value);
   return Number.isFinite(parsed) ? parsed : null;
@@ -133,7 +134,7 @@ function readText(member: unknown, options: DecodeOptions): AttributeValue {
 
 function readInteger(member: unknown): AttributeValue {
   const integer = jsonInteger(member);
-  if (integer !== null) return exactNumber(BigInt.asIntN(64, integer));
+  if (integer !== null) return integer > MAX_INT64 ? null : exactNumber(integer);
   return jsonDouble(member);
 }
 

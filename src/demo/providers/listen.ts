@@ -24,7 +24,7 @@ const HTTP2_PREFACE = "PRI * HTTP/2.0";
 export async function listenBoth(
   port: number,
   handler: Handler,
-): Promise<{ url: string; close(): Promise<void> }> {
+): Promise<{ url: string; close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const http1 = createHttp1((request, response) => void handler(request, response));
   const http2 = createHttp2((request, response) => void handler(asHttp1(request), asAny(response)));

@@ -13,10 +13,10 @@ import { observation } from "./observation.js";
 import type { Observation } from "./observation.js";
 import { overlayObservations } from "./overlay.js";
 import { PROVIDERS } from "./providers.js";
-import type { ProviderPlan } from "./providers.js";
+import type { ProviderPlan } from "./provider-plan.js";
 import { renderReport } from "./report.js";
 import { resolveModel } from "./resolve.js";
-import type { Disagreement } from "./resolve.js";
+import type { Disagreement } from "./sanity.js";
 
 const SOURCES: PriceFile["sources"] = {
   overlay: {

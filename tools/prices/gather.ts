@@ -1,6 +1,6 @@
 import { isUnknownZero } from "./observation.js";
 import type { Observation } from "./observation.js";
-import type { ProviderPlan } from "./providers.js";
+import type { ProviderPlan } from "./provider-plan.js";
 import { genaiObservations, listedIds, matches } from "./sources/genai.js";
 import type { GenaiProvider } from "./sources/genai.js";
 import { langfuseObservations } from "./sources/langfuse.js";

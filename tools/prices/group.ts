@@ -1,6 +1,6 @@
 import { slotOf } from "./observation.js";
 import type { Observation, SourceName } from "./observation.js";
-import type { ProviderPlan } from "./providers.js";
+import type { ProviderPlan } from "./provider-plan.js";
 
 export interface Group {
   model: string;

@@ -1,5 +1,5 @@
 import type { PriceFile } from "../../src/server/pricing/price-book.schema.js";
-import type { Disagreement } from "./resolve.js";
+import type { Disagreement } from "./sanity.js";
 
 /** Markdown: what the book holds, and every place where the collections disagree with what was chosen. */
 export function renderReport(

@@ -79,7 +79,8 @@ export function matchModel(
   const known = book.providers.get(provider);
   if (known === undefined) return { kind: "none", provider, reason: "no_price_for_provider" };
   const mapping = deploymentOf(operator, provider, facts, request);
-  if (mapping?.model != null) return lookup(known, [mapping.model], facts, settlement, operator, mapping);
+  if (mapping !== null && mapping.model !== null)
+    return lookup(known, [mapping.model], facts, settlement, operator, mapping);
   const byRequest = known.ruleSet.modelSource === "request";
   const opaqueRequest = OPAQUE_REQUESTS.has(provider);
   const strings = byRequest
@@ -144,7 +145,7 @@ interface Found {
 function findListed(known: ProviderBook, reading: ModelReading, operator: OperatorPricing): Found | null {
   for (const { id, rule } of reading.candidates) {
     const found = known.ids.get(idForm(known.provider, id));
-    if (found !== undefined) return { ...found, rule, moving: /-latest$/.test(id) };
+    if (found !== undefined) return { ...found, rule, moving: id.endsWith("-latest") };
   }
   for (const { id, rule } of reading.candidates) {
     const base = /^(.+)-(?:\d{4}-\d{2}-\d{2}|\d{8})$/.exec(idForm(known.provider, id))?.[1];

@@ -148,27 +148,17 @@ const UNIT_OF: Readonly<Record<string, string>> = { audio_second: "second", vide
 function buildRate(file: PriceFile, model: string, rate: PriceFileRate): CompiledRate {
   const isToken = TOKEN_CLASSES.has(rate.class);
   const per = rate.per ?? (isToken ? 1_000_000 : 1);
-  const source = file.sources[rate.source];
   const compiled: Mutable<CompiledRate> = {
     id: "",
     provider: file.provider,
     model,
-    geo: rate.geo ?? null,
-    tier: rate.tier ?? "standard",
+    ...conditionsOf(rate),
+    ...originOf(file, rate),
     class: rate.class,
     unit: rate.unit ?? (isToken ? "token" : (UNIT_OF[rate.class] ?? rate.class)),
     per,
     price: canonicalDecimal(rate.price),
     currency: "USD",
-    minPromptTokens: rate.min_prompt_tokens ?? 0,
-    minInclusive: rate.min_inclusive ?? false,
-    variant: rate.variant ?? null,
-    effectiveFrom: time(rate.effective_from),
-    effectiveTo: time(rate.effective_to),
-    utcWindows: rate.utc_windows?.map(buildWindow) ?? null,
-    source: rate.source,
-    sourceUrl: rate.source_url ?? source?.url ?? null,
-    sourceSeenAt: rate.source_seen_at ?? source?.seen_at ?? null,
     status: rate.status ?? "active",
     priceUnits: parseMoney(rate.price),
     perUnits: BigInt(per),
@@ -176,10 +166,36 @@ function buildRate(file: PriceFile, model: string, rate: PriceFileRate): Compile
   };
   const { effectiveFrom: from, effectiveTo: to } = compiled;
   if (from !== null && to !== null && to <= from) {
-    throw refused("a rate ends before it starts", { provider: file.provider, model, class: rate.class });
+    throw refused("a rate ends before it starts", {
+      provider: file.provider,
+      model,
+      class: rate.class,
+    });
   }
   compiled.id = rateId(compiled);
   return compiled;
+}
+
+function conditionsOf(rate: PriceFileRate) {
+  return {
+    geo: rate.geo ?? null,
+    tier: rate.tier ?? ("standard" as const),
+    minPromptTokens: rate.min_prompt_tokens ?? 0,
+    minInclusive: rate.min_inclusive ?? false,
+    variant: rate.variant ?? null,
+    effectiveFrom: time(rate.effective_from),
+    effectiveTo: time(rate.effective_to),
+    utcWindows: rate.utc_windows?.map(buildWindow) ?? null,
+  };
+}
+
+function originOf(file: PriceFile, rate: PriceFileRate) {
+  const source = file.sources[rate.source];
+  return {
+    source: rate.source,
+    sourceUrl: rate.source_url ?? source?.url ?? null,
+    sourceSeenAt: rate.source_seen_at ?? source?.seen_at ?? null,
+  };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,31 +1,23 @@
-import type { Call, Cost, CostLine, PricedCall } from "../domain/call.js";
-import {
-  canonicalDecimal,
-  formatMoney,
-  isAmount,
-  lineAmount,
-  parseFactor,
-  parseMoney,
-} from "../domain/money.js";
-import type { Factor, Money } from "../domain/money.js";
-import type { PriceClass, PriceTier, RuleSet } from "../domain/price.js";
-import { withCost } from "./with-cost.js";
-import { ResolvedCache } from "./resolved-cache.js";
-import type { Resolved } from "./resolved-cache.js";
+import type { Call, Cost, PricedCall } from "../domain/call.js";
+import { canonicalDecimal, formatMoney, isAmount } from "../domain/money.js";
+import type { PriceTier, RuleSet } from "../domain/price.js";
 import { chooseOverrides, overridesFor } from "./choose-override.js";
-import type { ChosenOverrides } from "./choose-override.js";
+import { linesOf } from "./cost-lines.js";
 import { matchModel } from "./model-match.js";
 import type { ListedModel, ModelMatch } from "./model-match.js";
-import type { OperatorPricing, PriceOverride } from "./operator-pricing.js";
+import type { OperatorPricing } from "./operator-pricing.js";
 import { overrideRates } from "./override-rates.js";
-import type { CompiledRate, PriceBook } from "./price-book.js";
+import type { PriceBook } from "./price-book.js";
+import { ResolvedCache } from "./resolved-cache.js";
+import type { Resolved } from "./resolved-cache.js";
 import { selectRates } from "./select-rate.js";
-import type { NamedFactor, RatePlan } from "./select-rate.js";
+import type { RatePlan } from "./select-rate.js";
+import { reportedCost, settleCost, withoutLines } from "./settle-cost.js";
 import { settleProvider } from "./settle-provider.js";
 import { settleTier } from "./settle-tier.js";
 import type { SettledTier } from "./settle-tier.js";
 import { rateUsage } from "./usage-lines.js";
-import type { RatedUsage } from "./usage-lines.js";
+import { withCost } from "./with-cost.js";
 
 /** What a call is priced with. Books and operator data are immutable: a change is a new object. */
 export interface PricingContext {
@@ -104,26 +96,6 @@ function namesOf(match: Exclude<ModelMatch, { kind: "none" }>) {
   };
 }
 
-/** What a call costs nothing for, or cannot be known to cost. */
-function withoutLines(
-  status: "unpriced" | "not_billable",
-  reason: string | null,
-  reported: string | null,
-  book: PriceBook,
-): Cost {
-  return {
-    status,
-    reason,
-    total: null,
-    currency: "USD",
-    lines: [],
-    priceBook: book.version,
-    source: "list",
-    listTotal: null,
-    providerReported: reported,
-  };
-}
-
 function costOf(call: Call, resolved: Resolved, context: PricingContext): Cost {
   const stated = call.providerReportedCost;
   const reported = stated !== null && isAmount(stated) ? canonicalDecimal(stated) : null;
@@ -135,28 +107,6 @@ function costOf(call: Call, resolved: Resolved, context: PricingContext): Cost {
     own.source !== "self_hosted" &&
     (resolved.ruleSet?.reportedCostWins === true || own.status !== "priced");
   return replaces ? reportedCost(own, reported) : own;
-}
-
-/** A cost stated by the provider or gateway stands where it is the bill (OpenRouter), or where ours is not known. */
-function reportedCost(own: Cost, reported: string): Cost {
-  const line: CostLine = {
-    class: "provider_reported",
-    quantity: "1",
-    unitPrice: reported,
-    per: 1,
-    factors: [],
-    amount: formatMoney(lineAmount(1n, parseMoney(reported), 1n)),
-    rateId: "provider_reported",
-  };
-  return {
-    ...own,
-    status: "priced",
-    reason: null,
-    total: line.amount,
-    lines: [line],
-    source: "provider_reported",
-    listTotal: own.status === "priced" ? own.total : null,
-  };
 }
 
 function ownCost(call: Call, resolved: Resolved, context: PricingContext, reported: string | null): Cost {
@@ -245,109 +195,6 @@ function promptTokens(call: Call): number {
     (usage.cacheWrite1h ?? 0) +
     (usage.cacheWriteOther ?? 0)
   );
-}
-
-interface Lines {
-  lines: CostLine[];
-  total: Money;
-}
-
-function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrides): Lines {
-  const lines: CostLine[] = [];
-  let total = 0n;
-  for (const { rate, count } of rated.quantities) {
-    const factors = factorsFor(rate, plan, chosen);
-    const plain = factors.length === 0;
-    const amount = lineAmount(
-      BigInt(count),
-      rate.priceUnits,
-      rate.perUnits,
-      plain ? NO_FRACTIONS : factors.map(({ factor }) => factor),
-    );
-    total += amount;
-    lines.push({
-      class: rate.class,
-      quantity: String(count),
-      unitPrice: rate.price,
-      per: rate.per,
-      factors: plain ? [] : factors.map(({ name, text }) => ({ name, factor: text })),
-      amount: formatMoney(amount),
-      rateId: rate.id,
-    });
-  }
-  return { lines, total };
-}
-
-const NO_FACTORS: readonly NamedFactor[] = [];
-const NO_FRACTIONS: readonly Factor[] = [];
-
-function factorsFor(rate: CompiledRate, plan: RatePlan, chosen: ChosenOverrides): readonly NamedFactor[] {
-  const listed = rate.isToken ? plan.factors : NO_FACTORS;
-  const { winner, stacked } = chosen;
-  if (winner === null && stacked.length === 0) return listed;
-  const factors = [...listed];
-  if (winner?.kind === "multiplier" && covers(winner.classes, rate.class))
-    factors.push(named(winner.id, winner.value));
-  if (winner?.kind === "volume_tiers") factors.push(named(winner.id, winner.value));
-  for (const override of stacked) {
-    if (covers(override.classes, rate.class)) factors.push(named(override.id, override.value));
-  }
-  return factors;
-}
-
-function covers(classes: readonly PriceClass[] | null, name: PriceClass): boolean {
-  return classes === null || classes.includes(name);
-}
-
-function named(id: string, value: string): NamedFactor {
-  return { name: `override:${id}`, text: canonicalDecimal(value), factor: parseFactor(value) };
-}
-
-function settleCost(
-  call: Call,
-  rated: RatedUsage,
-  plan: RatePlan,
-  chosen: ChosenOverrides,
-  book: PriceBook,
-  reported: string | null,
-): Cost {
-  if (!rated.reported) return withoutLines("unpriced", "usage_missing", reported, book);
-  const reason = reasonOf(call, rated, plan);
-  if (rated.quantities.length === 0) {
-    return withoutLines("unpriced", reason ?? "usage_missing", reported, book);
-  }
-  const { lines, total } = linesOf(rated, plan, chosen);
-  const text = formatMoney(total);
-  return {
-    status: reason === null ? "priced" : "partial",
-    reason,
-    total: text,
-    currency: "USD",
-    lines,
-    priceBook: book.version,
-    source: "list",
-    listTotal: text,
-    providerReported: reported,
-  };
-}
-
-const GENERATING: ReadonlySet<string> = new Set(["chat", "generate_content", "text_completion"]);
-
-/** Why the lines are not the whole cost, or null when they are. */
-function reasonOf(call: Call, rated: RatedUsage, plan: RatePlan): string | null {
-  const missing = rated.missing[0];
-  if (missing !== undefined) {
-    if (plan.outOfDate) return "no_price_at_date";
-    return plan.quarantined.has(missing) ? "row_quarantined" : `rate_class_unknown:${missing}`;
-  }
-  if (call.usageQuality === "conflict") return "usage_inconsistent";
-  const { usage } = call;
-  if (GENERATING.has(call.operation) && plan.hasTokenRates) {
-    const noInput = usage.inputUncached === null && usage.inputTotal === null;
-    const noOutput = usage.output === null && usage.outputTotal === null;
-    if (noInput || noOutput) return "usage_missing";
-  }
-  return null;
 }
 
 function listTotal(call: Call, plan: RatePlan, rules: RuleSet | null): string | null {

@@ -1,0 +1,65 @@
+import type { CostLine } from "../domain/call.js";
+import { canonicalDecimal, formatMoney, lineAmount, parseFactor } from "../domain/money.js";
+import type { Factor, Money } from "../domain/money.js";
+import type { PriceClass } from "../domain/price.js";
+import type { ChosenOverrides } from "./choose-override.js";
+import type { CompiledRate } from "./price-book.js";
+import type { NamedFactor, RatePlan } from "./select-rate.js";
+import type { RatedUsage } from "./usage-lines.js";
+
+export interface Lines {
+  lines: CostLine[];
+  total: Money;
+}
+
+/** One exact line per rate, factors of the list on token classes and the operator's where they hold, and the sum. Never throws. */
+export function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrides): Lines {
+  const lines: CostLine[] = [];
+  let total = 0n;
+  for (const { rate, count } of rated.quantities) {
+    const factors = factorsFor(rate, plan, chosen);
+    const plain = factors.length === 0;
+    const amount = lineAmount(
+      BigInt(count),
+      rate.priceUnits,
+      rate.perUnits,
+      plain ? NO_FRACTIONS : factors.map(({ factor }) => factor),
+    );
+    total += amount;
+    lines.push({
+      class: rate.class,
+      quantity: String(count),
+      unitPrice: rate.price,
+      per: rate.per,
+      factors: plain ? [] : factors.map(({ name, text }) => ({ name, factor: text })),
+      amount: formatMoney(amount),
+      rateId: rate.id,
+    });
+  }
+  return { lines, total };
+}
+
+const NO_FACTORS: readonly NamedFactor[] = [];
+const NO_FRACTIONS: readonly Factor[] = [];
+
+function factorsFor(rate: CompiledRate, plan: RatePlan, chosen: ChosenOverrides): readonly NamedFactor[] {
+  const listed = rate.isToken ? plan.factors : NO_FACTORS;
+  const { winner, stacked } = chosen;
+  if (winner === null && stacked.length === 0) return listed;
+  const factors = [...listed];
+  if (winner?.kind === "multiplier" && covers(winner.classes, rate.class))
+    factors.push(named(winner.id, winner.value));
+  if (winner?.kind === "volume_tiers") factors.push(named(winner.id, winner.value));
+  for (const override of stacked) {
+    if (covers(override.classes, rate.class)) factors.push(named(override.id, override.value));
+  }
+  return factors;
+}
+
+function covers(classes: readonly PriceClass[] | null, name: PriceClass): boolean {
+  return classes === null || classes.includes(name);
+}
+
+function named(id: string, value: string): NamedFactor {
+  return { name: `override:${id}`, text: canonicalDecimal(value), factor: parseFactor(value) };
+}

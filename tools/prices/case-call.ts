@@ -1,0 +1,231 @@
+import { decimalText } from "../../src/sdk/src/usage/openrouter-usage.js";
+import type { Call } from "../../src/server/domain/call.js";
+import { unknownUsage } from "../../src/server/domain/usage.js";
+import type { Usage, UsageClass } from "../../src/server/domain/usage.js";
+import { operatorPricingSchema } from "../../src/server/pricing/operator-pricing.js";
+import type { OperatorPricing } from "../../src/server/pricing/operator-pricing.js";
+import { ourName, ourProvider } from "./case-files.js";
+import type { CostCase } from "./case-files.js";
+import { readerFor, unitsBeside } from "./case-usage.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+const isPresent = (value: unknown): boolean => value !== undefined && value !== null;
+const fields = (value: unknown): Fields =>
+  typeof value === "object" && value !== null ? (value as Fields) : {};
+
+/** Tool calls that the reply's output items would show; case files leave the items out. */
+const TOOL_CLASSES: Readonly<Record<string, UsageClass>> = {
+  web_search: "webSearchRequests",
+  google_search_prompt: "webSearchRequests",
+  google_search_query: "webSearchRequests",
+  file_search: "fileSearchCalls",
+  container_session: "containerSessions",
+  code_interpreter: "containerSessions",
+  code_interpreter_session: "containerSessions",
+};
+
+export interface Prepared {
+  call: Call;
+  operator: OperatorPricing;
+  remarks: string[];
+}
+
+/** The tier as served, else as asked for. */
+function tierOf(request: Fields, response: Fields, usage: Fields): string | null {
+  const places = [
+    response["service_tier"],
+    usage["service_tier"],
+    usage["serviceTier"],
+    usage["trafficType"],
+    fields(response["serviceTier"])["type"],
+    request["service_tier"],
+    fields(request["serviceTier"])["type"],
+  ];
+  return places.map(text).find((tier) => tier !== null) ?? null;
+}
+
+const firstText = (...values: unknown[]): string | null =>
+  values.map(text).find((value) => value !== null) ?? null;
+
+/** The case's usage by the wrapper's own readers, with billed units that stand outside the usage object. */
+function usageOf(test: CostCase, provider: string, raw: unknown, remarks: string[]) {
+  const response = test.response ?? {};
+  const { read, operation } = readerFor(provider, test.api);
+  const reading = read(raw);
+  const usage: Usage = {
+    ...unknownUsage(),
+    inputTotal: reading.inputTotal,
+    outputTotal: reading.outputTotal,
+  };
+  const units = unitsBeside(test.request, response, test.api);
+  for (const [name, value] of Object.entries({ ...reading.usage, ...units })) {
+    if (value !== undefined) usage[name as UsageClass] = value;
+  }
+  const tools = test.request["tools"];
+  for (const line of test.expect.lines) {
+    const name = TOOL_CLASSES[line.rate_class];
+    if (name === undefined || usage[name] !== null || !Array.isArray(tools) || tools.length === 0) continue;
+    usage[name] = Number.parseInt(line.quantity, 10);
+    remarks.push(`the case holds no output items: ${line.quantity} ${line.rate_class} calls taken as given`);
+  }
+  return { usage, reading, operation };
+}
+
+/** The call that a case describes, and what the operator said about it. */
+export function prepareCase(test: CostCase): Prepared {
+  const remarks: string[] = [];
+  const request = test.request;
+  const response = test.response ?? {};
+  const provider = vendorOf(test);
+  const raw = response["usage"] ?? response["usageMetadata"];
+  const counts = fields(raw);
+  const { usage, reading, operation } = usageOf(test, provider, raw, remarks);
+  const status = refusedStatus(response);
+  const call: Call = {
+    ...blankCall(test.at),
+    operation,
+    provider,
+    host: firstText(request["base_url_host"], request["host"]),
+    requestModel: text(request["model"]),
+    responseModel: firstText(response["model"], response["modelVersion"]),
+    serviceTier: tierOf(request, response, counts),
+    batch: request["batch"] === true,
+    outcome: status === null ? "ok" : "error",
+    httpStatus: status,
+    usage,
+    usageSource: reading.quality === "unknown" ? "none" : "provider",
+    usageQuality: reading.quality,
+    usageRule: reading.rule,
+    billable: status === null,
+    dimensions: {
+      geo: firstText(counts["inference_geo"], response["inference_geo"], request["inference_geo"]),
+      region: firstText(request["location"], request["region"]),
+      speed: firstText(counts["speed"], response["speed"], request["speed"]),
+      deployment: text(request["deployment"]),
+      variant: variantOf(request),
+    },
+    providerReportedCost: decimalText(counts["cost"]),
+  };
+  return { call, operator: operatorOf(test), remarks };
+}
+
+/** HTTP status of a refused call, or null when it was answered. */
+function refusedStatus(response: Fields): number | null {
+  for (const name of ["http_status", "status_code", "status", "httpStatus"]) {
+    const value = response[name];
+    if (typeof value === "number" && value >= 400) return value;
+  }
+  return isPresent(response["error"]) && !isPresent(response["usage"]) ? 400 : null;
+}
+
+function variantOf(request: Fields): Record<string, string> {
+  const variant: Record<string, string> = {};
+  for (const name of ["size", "quality", "resolution"]) {
+    const value = text(request[name]);
+    if (value !== null) variant[name] = value;
+  }
+  const context =
+    text(request["search_context_size"]) ??
+    text(fields(request["web_search_options"])["search_context_size"]) ??
+    text(request["search_context"]);
+  if (context !== null) variant["search_context"] = context;
+  return variant;
+}
+
+/** What the operator said: the case's overrides, and its Azure deployment facts as a deployment mapping. */
+function operatorOf(test: CostCase): OperatorPricing {
+  const { request } = test;
+  const deployment = text(request["deployment"]);
+  const sku = text(request["deployment_sku"]);
+  const overrides = (test.overrides ?? []).map((row) => {
+    const base = {
+      id: row.id,
+      match: ourName(row.match),
+      effectiveFrom: row.effective_from,
+      effectiveTo: row.effective_to,
+    };
+    if (row.kind === "rates" || row.kind === "gpu_hour")
+      return { ...base, kind: row.kind, rates: row.rates ?? {} };
+    if (row.kind === "multiplier") {
+      return {
+        ...base,
+        kind: row.kind,
+        value: row.value ?? "1",
+        classes: row.classes ?? null,
+        stack: row.stack ?? false,
+      };
+    }
+    if (row.kind === "commit") return { ...base, kind: "commitment" };
+    return { ...base, kind: row.kind };
+  });
+  return operatorPricingSchema.parse({
+    overrides,
+    endpoints: endpointsOf(test),
+    deployments:
+      deployment === null || sku === null
+        ? []
+        : [{ provider: ourProvider(test.provider), name: deployment, sku, zone: text(request["data_zone"]) }],
+  });
+}
+
+/** The provider word of a case; a self-hosted one is named by its server kind or pool, as telemetry does. */
+function vendorOf(test: CostCase): string {
+  if (test.provider !== "self-hosted") return ourProvider(test.provider);
+  return test.canonical?.split("/")[0] ?? /^[a-z]+/.exec(test.api)?.[0] ?? "self_hosted";
+}
+
+/** A self-hosted pool at a host is one that the operator mapped. */
+function endpointsOf(test: CostCase): { endpoint: string; pool: string }[] {
+  const endpoint = text(test.request["base_url_host"]) ?? text(test.request["host"]);
+  return test.provider === "self-hosted" && endpoint !== null ? [{ endpoint, pool: vendorOf(test) }] : [];
+}
+
+function blankCall(at: string): Call {
+  return {
+    traceId: "0".repeat(32),
+    spanId: "0".repeat(16),
+    parentSpanId: null,
+    startTimeUnixNano: BigInt(Date.parse(at)) * 1_000_000n,
+    durationMs: 1,
+    timeToFirstChunkMs: null,
+    operation: "chat",
+    provider: "",
+    clientFlavor: null,
+    host: null,
+    requestModel: null,
+    responseModel: null,
+    serviceTier: null,
+    batch: false,
+    streaming: false,
+    responseId: null,
+    requestId: null,
+    outcome: "ok",
+    httpStatus: 200,
+    errorType: null,
+    finishReasons: [],
+    attempts: [],
+    attemptCount: 1,
+    retryCount: 0,
+    rateLimits: [],
+    usage: unknownUsage(),
+    usageSource: "none",
+    usageQuality: "unknown",
+    usageRule: "",
+    billable: true,
+    dimensions: { geo: null, region: null, speed: null, deployment: null, variant: {} },
+    providerReportedCost: null,
+    attribution: {
+      service: null,
+      environment: null,
+      user: null,
+      team: null,
+      feature: null,
+      session: null,
+      customer: null,
+      tags: {},
+    },
+    source: { scope: "prices:check", scopeVersion: "", dialect: "case" },
+  };
+}

@@ -1,0 +1,197 @@
+import { batchHalf, host, litellmOf, lower, undated } from "../provider-plan.js";
+import type { NamedId, ProviderPlan } from "../provider-plan.js";
+
+const bedrockName = (id: string): NamedId => {
+  const match = /^(regional|us-gov|global|apac|us|eu|jp|au|ca|in)\.(.+)$/.exec(id);
+  if (match === null) return { id, geo: null };
+  return { id: match[2] ?? id, geo: match[1] === "regional" ? null : (match[1] ?? null) };
+};
+
+const bedrockCanonical = (id: string): string =>
+  lower(id)
+    .replace(/:\d+k$/, "")
+    .replace(/:\d+$/, "")
+    .replace(
+      /^(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen|google|nvidia|writer|stability|moonshotai|moonshot|minimax|zai|luma|twelvelabs|xai)\./,
+      "",
+    )
+    .replace(/-v\d$/, "")
+    .replace(/-\d{8}$/, "")
+    .replace(/^(gpt-oss-\d+b)-1$/, "$1")
+    .replace(/-instruct$/, "");
+
+/** Claude's name in the order and spelling that the API uses: `claude-4.5-opus` is `claude-opus-4-5`, `claude-opus-4-0` is `claude-opus-4`. */
+const claudeName = (id: string): string =>
+  id
+    .replace(/^(claude-(?:[a-z]+-)?[3-9])\.(\d)/, "$1-$2")
+    .replace(/^claude-([4-9](?:-\d)?)-(opus|sonnet|haiku|fable)$/, "claude-$2-$1")
+    .replace(/^(claude-[a-z]+-\d)-0$/, "$1");
+
+const vertexCanonical = (id: string): string =>
+  claudeName(undated(lower(id).replace(/@.*$/, "")))
+    .replace(
+      /^(?:google|meta|anthropic|mistralai|deepseek-ai|qwen|openai|moonshotai|zai-org|minimaxai|xai)\//,
+      "",
+    )
+    .replace(/^(gemini-[\d.]+-(?:flash|pro|flash-lite))-\d{3}$/, "$1");
+
+const CLAUDE_UPLIFT = [
+  "claude-opus-4-6",
+  "claude-opus-4-7",
+  "claude-opus-4-8",
+  "claude-opus-5",
+  "claude-opus-5-5",
+  "claude-sonnet-4-6",
+  "claude-sonnet-5",
+  "claude-fable-5",
+  "claude-fable-5-1",
+  "claude-mythos-5",
+  "claude-mythos-5-1",
+];
+
+const VERTEX_UPLIFT = ["claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", ...CLAUDE_UPLIFT];
+
+/** Anthropic and Google, and the clouds that sell their models. */
+export const CLOUD_PLANS: readonly ProviderPlan[] = [
+  {
+    provider: "anthropic",
+    genai: { id: "anthropic", keep: (id) => !/^claude-v\d|-2025$|^claude-sonnet-3/.test(id) },
+    litellm: litellmOf(["anthropic"], /^anthropic\//),
+    modelsDev: ["anthropic"],
+    langfuse: (name) =>
+      name.startsWith("claude") ? name.replace(/^claude-(\d)\.(\d)-/, "claude-$1-$2-") : null,
+    canonical: (id) => claudeName(undated(lower(id)).replace(/-latest$/, "")),
+    cacheWrite: "cache_write_5m",
+    ruleSet: {
+      usage_semantics: "input excludes cache reads and writes, output includes thinking",
+      tier_field: "usage.service_tier",
+      model_source: "response",
+      hosts: host("api.anthropic.com"),
+      tiers: { priority: "commitment" },
+      geo_modifier: "inference_geo",
+      neutral_geos: ["global", "not_available"],
+    },
+    modifiers: [
+      batchHalf("provider-rule"),
+      { key: "inference_geo:us", factor: "1.1", models: CLAUDE_UPLIFT, source: "litellm" },
+      { key: "speed:fast", factor: "6", models: ["claude-opus-4-6", "claude-opus-4-7"], source: "litellm" },
+      { key: "speed:fast", factor: "2", models: ["claude-opus-4-8"], source: "litellm" },
+    ],
+    inherits: (model) =>
+      /^claude-(opus-5|opus-5-5|fable-5|fable-5-1|sonnet-5|haiku-4-5|sonnet-4-5|sonnet-4-6|opus-4-[5678])$/.test(
+        model,
+      ),
+  },
+  {
+    provider: "gcp.gemini",
+    genai: { id: "google", keep: (id) => !/claude|-0$/.test(id) },
+    litellm: (key, entry) => {
+      const found = litellmOf(["gemini"], /^gemini\//)(key, entry);
+      return found === null || /-latest$|gemma-2|exp-1/.test(found.id) ? null : found;
+    },
+    modelsDev: ["google"],
+    langfuse: (name) => (name.startsWith("gemini") && !/latest/.test(name) ? name : null),
+    canonical: vertexCanonical,
+    skip: (id) => /^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id),
+    cacheWrite: "cache_write",
+    searchClass: "google_search_prompt",
+    ruleSet: {
+      usage_semantics: "prompt includes cached content, tool-use prompts and thoughts come beside",
+      tier_field: "usageMetadata.serviceTier",
+      model_source: "response",
+      hosts: host("generativelanguage.googleapis.com"),
+    },
+    statedTiers: [
+      {
+        tier: "batch",
+        factor: "0.5",
+        classes: ["input", "output"],
+        models: (model) => /^gemini-(2\.5|3)/.test(model) && !/tts|live|audio/.test(model),
+      },
+      {
+        tier: "flex",
+        factor: "0.5",
+        classes: ["input", "output"],
+        models: (model) => /^gemini-3\.[567]-flash/.test(model),
+      },
+    ],
+    audioAtText: (model) => /^gemini-(2\.5-pro|3)/.test(model) && !/image|live|tts/.test(model),
+  },
+  {
+    provider: "gcp.vertex_ai",
+    genai: { id: "google", keep: (id) => !/-0$|-2025$/.test(id) },
+    litellm: (key, entry) =>
+      (entry.litellm_provider ?? "").startsWith("vertex_ai") &&
+      !/-latest$|@latest$|search_api|chirp/.test(key)
+        ? { id: lower(key).replace(/^vertex_ai\//, ""), geo: null }
+        : null,
+    modelsDev: ["google-vertex", "google-vertex-anthropic"],
+    canonical: vertexCanonical,
+    skip: (id) => /^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id),
+    cacheWrite: "cache_write_5m",
+    searchClass: "google_search_prompt",
+    ruleSet: {
+      usage_semantics: "as Gemini for Google models, as Anthropic for Claude",
+      tier_field: "usageMetadata.trafficType",
+      model_source: "request",
+      hosts: [
+        { pattern: "aiplatform.googleapis.com", geo: "global" },
+        { pattern: "{geo}-aiplatform.googleapis.com" },
+        { pattern: "aiplatform.{geo}.rep.googleapis.com" },
+      ],
+      geo_modifier: "location",
+      neutral_geos: ["global"],
+    },
+    modifiers: [
+      batchHalf("provider-rule", [
+        ...VERTEX_UPLIFT,
+        "claude-opus-4-1",
+        "claude-opus-4",
+        "claude-sonnet-4",
+        "claude-3-7-sonnet",
+        "claude-3-5-haiku",
+      ]),
+      { key: "location:*", factor: "1.1", models: VERTEX_UPLIFT, source: "genai-prices" },
+    ],
+    statedTiers: [
+      {
+        tier: "batch",
+        factor: "0.5",
+        classes: ["input", "output"],
+        models: (model) => /^gemini-(2\.5|3)/.test(model) && !/tts|live|audio/.test(model),
+      },
+      {
+        tier: "flex",
+        factor: "0.5",
+        classes: ["input", "output"],
+        models: (model) => /^gemini-3\.[567]-flash/.test(model),
+      },
+    ],
+    audioAtText: (model) => /^gemini-(2\.5-pro|3)/.test(model) && !/image|live|tts/.test(model),
+  },
+  {
+    provider: "aws.bedrock",
+    genai: { id: "aws", name: bedrockName },
+    litellm: (key, entry) =>
+      ["bedrock", "bedrock_converse", "bedrock_mantle"].includes(entry.litellm_provider ?? "") &&
+      !/\/|^\d/.test(key)
+        ? bedrockName(lower(key))
+        : null,
+    modelsDev: ["amazon-bedrock"],
+    canonical: bedrockCanonical,
+    cacheWrite: "cache_write_5m",
+    ruleSet: {
+      usage_semantics: "input excludes cache reads and writes",
+      tier_field: "serviceTier",
+      model_source: "request",
+      hosts: host(
+        "bedrock-runtime.*.amazonaws.com",
+        "bedrock-runtime-fips.*.amazonaws.com",
+        "bedrock-runtime.*.amazonaws.com.cn",
+        "bedrock-mantle.*.api.aws",
+        "*.bedrock-runtime.*.vpce.amazonaws.com",
+      ),
+    },
+    modifiers: [batchHalf("provider-rule")],
+  },
+];

@@ -1,0 +1,132 @@
+import type { PriceClass } from "../../../src/server/domain/price.js";
+import type { PriceFileRuleSet } from "../../../src/server/pricing/price-book.schema.js";
+import { host, litellmOf, lower, undated } from "../provider-plan.js";
+import type { ProviderPlan } from "../provider-plan.js";
+
+const openaiRules: PriceFileRuleSet = {
+  usage_semantics: "prompt includes cached and written tokens, completion includes reasoning",
+  tier_field: "service_tier",
+  model_source: "response",
+  hosts: [{ pattern: "api.openai.com" }, { pattern: "{geo}.api.openai.com" }],
+  tiers: { fast: "priority" },
+  geo_modifier: "data_residency",
+  neutral_geos: ["global"],
+  writes_as_input: true,
+  default_variant: { size: "1024x1024", quality: "standard", search_context: "medium" },
+};
+
+const CHEAP_CLASSES: readonly PriceClass[] = ["input", "cache_read", "cache_write", "output"];
+
+/** Snapshots by month and day or by serial number, used by OpenAI before 2024. */
+const openaiCanonical = (id: string): string =>
+  undated(lower(id))
+    .replace(/^gpt-35/, "gpt-3.5")
+    .replace(/^(ft:)?gpt-(\d)-(\d)(?=-|$)/, "$1gpt-$2.$3")
+    .replace(/^((?:ft:)?gpt-(?:3\.5-turbo(?:-16k|-instruct)?|4|4-32k))-\d{4}$/, "$1");
+
+const textModel = (model: string): boolean =>
+  /^(ft:)?(gpt-[3456]|o[134]|text-embedding)/.test(model) &&
+  !/audio|realtime|transcribe|tts|image|search|codex|deep-research|chat-latest|-chat|instruct|vision|live/.test(
+    model,
+  );
+
+const OPENAI_UPLIFT = [
+  "gpt-5.4",
+  "gpt-5.4-mini",
+  "gpt-5.4-nano",
+  "gpt-5.4-pro",
+  "gpt-5.5",
+  "gpt-5.5-pro",
+  "gpt-5.6-sol",
+  "gpt-5.6-terra",
+  "gpt-5.6-luna",
+  "gpt-6-astra",
+  "gpt-6-sol",
+  "gpt-6-luna",
+  "gpt-realtime-2.1",
+  "gpt-realtime-2.1-mini",
+];
+
+/** OpenAI, and its models at Azure. */
+export const OPENAI_PLANS: readonly ProviderPlan[] = [
+  {
+    provider: "openai",
+    genai: {
+      id: "openai",
+      keep: (id) =>
+        !/^gpt-oss|^gpt-5-image|^gpt-5\.4-image|^gpt-chat-latest|\.ft-|:extended|-high$|-0$|turbo-$|^gpt-3\.5-0301$/.test(
+          id,
+        ),
+    },
+    litellm: (key, entry) => {
+      const found = litellmOf(["openai", "text-completion-openai"], /^openai\//)(key, entry);
+      return found === null || /container|^dall-e/.test(found.id) ? null : found;
+    },
+    modelsDev: ["openai"],
+    langfuse: (name) =>
+      /^(ft:)?(gpt|o\d|text-embedding|text-davinci|davinci|babbage|chatgpt)/.test(name) ? name : null,
+    canonical: openaiCanonical,
+    aliases: { "gpt-5.6": "gpt-5.6-sol" },
+    apart: ["gpt-4o-audio-preview-2024-10-01", "gpt-4o-realtime-preview-2024-10-01"],
+    cacheWrite: "cache_write",
+    ruleSet: openaiRules,
+    modifiers: [
+      { key: "data_residency:us", factor: "1.1", models: OPENAI_UPLIFT, source: "litellm" },
+      { key: "data_residency:eu", factor: "1.1", models: OPENAI_UPLIFT, source: "litellm" },
+    ],
+    statedTiers: [
+      { tier: "batch", factor: "0.5", classes: CHEAP_CLASSES, models: textModel },
+      {
+        tier: "flex",
+        factor: "0.5",
+        classes: CHEAP_CLASSES,
+        models: (model, tiers) => tiers.has("flex") || model.startsWith("gpt-6-"),
+      },
+    ],
+    inherits: (model) => /^gpt-(5\.6|6)-/.test(model),
+  },
+  {
+    provider: "azure.ai.openai",
+    genai: { id: "azure" },
+    litellm: (key, entry) => {
+      if (
+        !["azure", "azure_ai", "azure_text"].includes(entry.litellm_provider ?? "") ||
+        /\d+-x-\d+|container/.test(key)
+      )
+        return null;
+      // Priced for one region there; the global price stands under its own key.
+      if (/^azure\/gpt-4o-mini(-2024-07-18)?$/.test(key)) return null;
+      const bare = lower(key).replace(/^azure(?:_ai)?\//, "");
+      const zone = /^(us|eu|global|global-standard)\/(.+)$/.exec(bare);
+      if (zone === null) return bare.includes("/") ? null : { id: bare, geo: null };
+      return { id: zone[2] ?? bare, geo: zone[1] === "us" || zone[1] === "eu" ? zone[1] : null };
+    },
+    modelsDev: ["azure"],
+    canonical: openaiCanonical,
+    aliases: { "gpt-5.6": "gpt-5.6-sol" },
+    respell: (id) => id.replace(/^gpt-35/, "gpt-3.5"),
+    cacheWrite: "cache_write",
+    ruleSet: {
+      ...openaiRules,
+      geo_modifier: "data_zone",
+      strict_geo: true,
+      hosts: host(
+        "*.openai.azure.com",
+        "*.openai.azure.us",
+        "*.cognitiveservices.azure.com",
+        "*.services.ai.azure.com",
+        "*.models.ai.azure.com",
+        "*.inference.ai.azure.com",
+      ),
+    },
+    statedTiers: [
+      {
+        tier: "batch",
+        factor: "0.5",
+        classes: CHEAP_CLASSES,
+        models: (model, tiers) => tiers.has("batch") || textModel(model),
+      },
+    ],
+    inherits: (model) => /^gpt-(5\.6|6)-|^claude-/.test(model),
+  },
+];

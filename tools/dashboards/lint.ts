@@ -96,9 +96,9 @@ function lintUnits(panel: Panel): string[] {
       override.properties.filter((property) => property.id === "unit").map((property) => property.value),
     ),
   ].filter((unit) => unit !== undefined);
-  return used
-    .filter((unit) => !known.includes(String(unit)))
-    .map((unit) => `unit ${String(unit)} is unknown`);
+  return used.flatMap((unit) =>
+    typeof unit === "string" && known.includes(unit) ? [] : [`unit ${JSON.stringify(unit)} is unknown`],
+  );
 }
 
 const TIME_SERIES_TYPES = new Set(["timeseries", "heatmap"]);

@@ -3,12 +3,15 @@ import { get, onUnauthenticated } from "./api/client.js";
 import type { BoardSummary, CallPage } from "./api/types.js";
 import { BoardPage } from "./board/board.js";
 import { navigate, type Place, usePlace } from "./location.js";
-import { BudgetsPage } from "./pages/budgets.js";
-import { CallDetailPage } from "./pages/call-detail.js";
-import { CallsPage } from "./pages/calls.js";
-import { LoginPage } from "./pages/login.js";
-import { OnboardingPage } from "./pages/onboarding.js";
+import { lazy } from "./ui/lazy.js";
 import { Shell } from "./ui/shell.js";
+
+// The first board is what most visits want: everything else is fetched when it is opened.
+const BudgetsPage = lazy(async () => (await import("./pages/budgets.js")).BudgetsPage);
+const CallDetailPage = lazy(async () => (await import("./pages/call-detail.js")).CallDetailPage);
+const CallsPage = lazy(async () => (await import("./pages/calls.js")).CallsPage);
+const LoginPage = lazy(async () => (await import("./pages/login.js")).LoginPage);
+const OnboardingPage = lazy(async () => (await import("./pages/onboarding.js")).OnboardingPage);
 
 const HOME = "/d/spanledger-overview";
 

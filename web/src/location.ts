@@ -40,7 +40,13 @@ export function followLink(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const anchor = (event.target as Element | null)?.closest("a");
-  if (anchor == null || anchor.target === "_blank" || anchor.origin !== window.location.origin) return;
+  if (
+    anchor === null ||
+    anchor === undefined ||
+    anchor.target === "_blank" ||
+    anchor.origin !== window.location.origin
+  )
+    return;
   if (anchor.pathname.startsWith("/api/") || anchor.hasAttribute("download")) return;
   event.preventDefault();
   navigate(anchor.pathname + anchor.search);

@@ -1,4 +1,10 @@
-import type { Attempt, CostLine, PricedCall } from "../../../src/server/domain/call.js";
+import type {
+  Attempt,
+  Attribution,
+  CostLine,
+  PriceDimensions,
+  PricedCall,
+} from "../../../src/server/domain/call.js";
 import type { LedgerRow } from "../../../src/server/domain/ledger-row.js";
 import { type Usage, unknownUsage } from "../../../src/server/domain/usage.js";
 
@@ -85,6 +91,14 @@ const FEATURES: readonly Feature[] = [
   },
 ];
 
+const NO_DIMENSIONS: PriceDimensions = {
+  geo: null,
+  region: null,
+  speed: null,
+  deployment: null,
+  variant: {},
+};
+
 const USERS = ["ada", "grace", "alan", "x' OR 1=1 --", null] as const;
 
 const hex = (value: number, length: number): string => value.toString(16).padStart(length, "0");
@@ -150,33 +164,71 @@ function attemptsOf(startMs: number, durationMs: number, retries: number, isErro
   });
 }
 
-function callOf(index: number, startMs: number, random: () => number): PricedCall {
-  const weighted = FEATURES.flatMap((feature) => Array.from({ length: feature.weight }, () => feature));
-  const feature = pick(weighted, random());
-  const isError = random() < 0.03;
-  const retries = random() < feature.retries ? 1 + Math.floor(random() * 3) : 0;
-  const durationMs = 300 + random() * 4_000 + retries * 800;
+/** Disjoint token classes that add up to the totals. */
+function usageOf(feature: Feature, random: () => number): Usage {
   const input = Math.round(feature.inputTokens * (0.5 + random()));
   const output = Math.round(feature.outputTokens * (0.3 + random() * 1.4));
   const cached = random() < feature.cached ? Math.round(input * 0.8) : 0;
-  const usage = unknownUsage();
-  const isBillable = !isError;
-  if (isBillable) {
-    const written = feature.provider === "anthropic" && cached === 0 ? Math.round(input * 0.3) : 0;
-    const reasoning = feature.model === "gpt-4.1" ? Math.round(output * 0.4) : 0;
-    Object.assign(usage, {
-      inputUncached: input - cached - written,
-      cacheRead: cached,
-      cacheWrite5m: written,
-      output: output - reasoning,
-      outputReasoning: reasoning,
-      inputTotal: input,
-      outputTotal: output,
-    });
-  }
-  const isPriced = isBillable && feature.price !== null;
-  const cost = isPriced ? priced(usage, feature.price ?? 0) : null;
-  const totalText = cost === null ? null : decimal(cost.total);
+  const written = feature.provider === "anthropic" && cached === 0 ? Math.round(input * 0.3) : 0;
+  const reasoning = feature.model === "gpt-4.1" ? Math.round(output * 0.4) : 0;
+  return {
+    ...unknownUsage(),
+    inputUncached: input - cached - written,
+    cacheRead: cached,
+    cacheWrite5m: written,
+    output: output - reasoning,
+    outputReasoning: reasoning,
+    inputTotal: input,
+    outputTotal: output,
+  };
+}
+
+function pricingOf(
+  feature: Feature,
+  usage: Usage,
+  isBillable: boolean,
+): Pick<PricedCall, "pricedModel" | "matchRule" | "cost"> {
+  const cost = isBillable && feature.price !== null ? priced(usage, feature.price) : null;
+  const total = cost === null ? null : decimal(cost.total);
+  return {
+    pricedModel: cost === null ? null : feature.model,
+    matchRule: cost === null ? null : "exact",
+    cost: {
+      status: cost !== null ? "priced" : isBillable ? "unpriced" : "not_billable",
+      reason: cost === null && isBillable ? "model_unknown" : null,
+      total,
+      currency: "USD",
+      lines: cost?.lines ?? [],
+      priceBook: cost === null ? null : "test",
+      source: "list",
+      listTotal: total,
+      providerReported: null,
+    },
+  };
+}
+
+function attributionOf(feature: Feature, random: () => number): Attribution {
+  return {
+    service: "shop",
+    environment: random() < 0.9 ? "production" : "staging",
+    user: pick(USERS, random()),
+    team: "web",
+    feature: feature.name,
+    session: `s${Math.floor(random() * 40)}`,
+    customer: random() < 0.5 ? pick(["acme", "globex"], random()) : null,
+    tags: {},
+  };
+}
+
+const WEIGHTED = FEATURES.flatMap((feature) => Array.from({ length: feature.weight }, () => feature));
+
+function callOf(index: number, startMs: number, random: () => number): PricedCall {
+  const feature = pick(WEIGHTED, random());
+  const isError = random() < 0.03;
+  const retries = random() < feature.retries ? 1 + Math.floor(random() * 3) : 0;
+  const durationMs = 300 + random() * 4_000 + retries * 800;
+  const reported = usageOf(feature, random);
+  const usage = isError ? unknownUsage() : reported;
   return {
     traceId: hex(index + 1, 32),
     spanId: hex(index + 1, 16),
@@ -204,36 +256,15 @@ function callOf(index: number, startMs: number, random: () => number): PricedCal
     retryCount: retries,
     rateLimits: [{ kind: "requests", limit: 500, remaining: Math.floor(random() * 500), resetAt: null }],
     usage,
-    usageSource: isBillable ? "provider" : "none",
-    usageQuality: isBillable ? "exact" : "unknown",
+    usageSource: isError ? "none" : "provider",
+    usageQuality: isError ? "unknown" : "exact",
     usageRule: "test",
-    billable: isBillable,
-    dimensions: { geo: null, region: null, speed: null, deployment: null, variant: {} },
+    billable: !isError,
+    dimensions: NO_DIMENSIONS,
     providerReportedCost: null,
-    attribution: {
-      service: "shop",
-      environment: random() < 0.9 ? "production" : "staging",
-      user: pick(USERS, random()),
-      team: "web",
-      feature: feature.name,
-      session: `s${Math.floor(random() * 40)}`,
-      customer: random() < 0.5 ? pick(["acme", "globex"], random()) : null,
-      tags: {},
-    },
+    attribution: attributionOf(feature, random),
     source: { scope: "@spanledger/sdk", scopeVersion: "0.1.0", dialect: "spanledger" },
-    pricedModel: isPriced ? feature.model : null,
-    matchRule: isPriced ? "exact" : null,
-    cost: {
-      status: isPriced ? "priced" : isBillable ? "unpriced" : "not_billable",
-      reason: isPriced || !isBillable ? null : "model_unknown",
-      total: totalText,
-      currency: "USD",
-      lines: cost?.lines ?? [],
-      priceBook: isPriced ? "test" : null,
-      source: "list",
-      listTotal: totalText,
-      providerReported: null,
-    },
+    ...pricingOf(feature, usage, !isError),
   };
 }
 

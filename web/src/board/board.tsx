@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Dashboard, Panel } from "../../../dashboards/source/schema.js";
 import { ApiError, get } from "../api/client.js";
@@ -62,7 +63,6 @@ function Board({ board, place }: { board: Dashboard; place: Place }) {
   const state = readState(place.query, defaults);
   const [tick, refreshNow] = useTick(state.refresh);
   const range = useRange(state, tick);
-  const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
   const change = (part: Partial<BoardState>): void =>
     navigate(`/d/${board.uid}?${writeState({ ...state, ...part })}`);
   const zoom = (fromMs: number, toMs: number): void => change({ from: String(fromMs), to: String(toMs) });
@@ -86,11 +86,6 @@ function Board({ board, place }: { board: Dashboard; place: Place }) {
       onFullScreen={(viewPanel) => change({ viewPanel })}
     />
   );
-  const toggleRow = (id: number): void => {
-    const next = new Set(collapsed);
-    if (!next.delete(id)) next.add(id);
-    setCollapsed(next);
-  };
   return (
     <>
       <PageHead title={board.title} description={board.description}>
@@ -109,34 +104,44 @@ function Board({ board, place }: { board: Dashboard; place: Place }) {
       </PageHead>
       <Variables board={board} state={state} range={range} onChange={(variables) => change({ variables })} />
       {full === undefined ? (
-        <div class="board">
-          {placePanels(board.panels, collapsed).map(({ panel, y }) => (
-            <div
-              key={panel.id}
-              class={cellClass(panel)}
-              style={{
-                "--x": panel.gridPos.x + 1,
-                "--y": y + 1,
-                "--w": panel.gridPos.w,
-                "--h": panel.gridPos.h,
-              }}
-            >
-              {panel.type === "row" ? (
-                <RowHead
-                  panel={panel}
-                  isCollapsed={collapsed.has(panel.id)}
-                  onToggle={() => toggleRow(panel.id)}
-                />
-              ) : (
-                frame(panel)
-              )}
-            </div>
-          ))}
-        </div>
+        <PanelGrid panels={board.panels} frame={frame} />
       ) : (
         <div class="board-full">{frame(full)}</div>
       )}
     </>
+  );
+}
+
+/** Panels at their places; the rows between them open and close. */
+function PanelGrid({
+  panels,
+  frame,
+}: {
+  panels: readonly Panel[];
+  frame: (panel: Panel) => ComponentChildren;
+}) {
+  const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
+  const toggle = (id: number): void => {
+    const next = new Set(collapsed);
+    if (!next.delete(id)) next.add(id);
+    setCollapsed(next);
+  };
+  return (
+    <div class="board">
+      {placePanels(panels, collapsed).map(({ panel, y }) => (
+        <div
+          key={panel.id}
+          class={cellClass(panel)}
+          style={{ "--x": panel.gridPos.x + 1, "--y": y + 1, "--w": panel.gridPos.w, "--h": panel.gridPos.h }}
+        >
+          {panel.type === "row" ? (
+            <RowHead panel={panel} isCollapsed={collapsed.has(panel.id)} onToggle={() => toggle(panel.id)} />
+          ) : (
+            frame(panel)
+          )}
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -1,45 +1,45 @@
 import type { Alert } from "../api/budget-types.js";
 import { localDateTime } from "../format/units.js";
 import { Icon } from "../ui/icon.js";
+import { amountText } from "./budget-words.js";
 
-const text = (value: unknown): string | null =>
-  typeof value === "string" || typeof value === "number" ? String(value) : null;
-
-/** What fired, in one line, from the facts the alert carries. */
+/** What fired, in one line. */
 function headline(alert: Alert): string {
-  const payload = alert.payload ?? {};
-  const budget = payload["budget"];
-  const name = text(payload["budgetName"]) ?? (isRecord(budget) ? text(budget["name"]) : null) ?? "A budget";
-  const threshold = payload["threshold"];
-  const percent = text(payload["percent"]) ?? (isRecord(threshold) ? text(threshold["percent"]) : null);
-  const kind = text(payload["kind"]) ?? (isRecord(threshold) ? text(threshold["kind"]) : null);
-  if (percent === null) return name;
-  return `${name} ${kind === "forecast" ? "is forecast to reach" : "reached"} ${percent}%`;
+  const name = alert.budget?.name ?? "A rule";
+  if (alert.threshold === undefined) return `${name}: ${alert.type}`;
+  const { kind, percent } = alert.threshold;
+  const words = kind === "forecast" ? "is forecast to reach" : "reached";
+  const spent =
+    alert.spent !== undefined && alert.budget !== undefined
+      ? `, ${amountText(alert.spent, alert.budget.unit)} of ${amountText(alert.budget.limit, alert.budget.unit)}`
+      : "";
+  return `${name} ${words} ${percent}%${spent}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Where it was sent, and how that went. */
+function deliveryText(alert: Alert): string {
+  return alert.deliveries.map((one) => `${one.channel.name}: ${one.status}`).join(", ");
+}
+
+interface Props {
+  alerts: readonly Alert[];
+  onAcknowledge: (alert: Alert) => void;
 }
 
 /** Alerts, newest first; an open one can be acknowledged. */
-export function AlertList({
-  alerts,
-  onAcknowledge,
-}: {
-  alerts: readonly Alert[];
-  onAcknowledge: (alert: Alert) => void;
-}) {
+export function AlertList({ alerts, onAcknowledge }: Props) {
   return (
-    <section class="alerts">
-      <h2>Alerts</h2>
+    <section class="page-part" aria-labelledby="alerts-title">
+      <h2 id="alerts-title">Alerts</h2>
       {alerts.length === 0 ? (
         <p class="is-faint">Nothing has fired.</p>
       ) : (
-        <ul class="card alert-list">
+        <ul class="card rows">
           {alerts.map((alert) => (
-            <li key={alert.id} class={alert.acknowledgedAt === null ? "alert is-open" : "alert"}>
+            <li key={alert.id} class={alert.acknowledgedAt === null ? "rows-item is-open" : "rows-item"}>
               <Icon name="bell" />
-              <span class="alert-text">{headline(alert)}</span>
+              <span class="rows-text">{headline(alert)}</span>
+              <span class="is-faint">{deliveryText(alert)}</span>
               <span class="is-faint">{localDateTime(Date.parse(alert.firedAt))}</span>
               {alert.acknowledgedAt === null ? (
                 <button type="button" class="button is-small" onClick={() => onAcknowledge(alert)}>

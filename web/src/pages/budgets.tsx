@@ -1,71 +1,29 @@
-import { useEffect, useState } from "preact/hooks";
-import { ApiError, get, request } from "../api/client.js";
-import type { Alert, Budget, BudgetStatus, Channel } from "../api/budget-types.js";
-import { PageHead } from "../ui/page-head.js";
+import { useState } from "preact/hooks";
+import type { Budget } from "../api/budget-types.js";
+import { request } from "../api/client.js";
 import { Dialog } from "../ui/dialog.js";
+import { PageHead } from "../ui/page-head.js";
 import { AlertList } from "./alert-list.js";
 import { BudgetCard } from "./budget-card.js";
 import { BudgetForm } from "./budget-form.js";
+import { ChannelList } from "./channel-list.js";
+import { type BudgetsState, useBudgets } from "./use-budgets.js";
 
-const REFRESH_MS = 10_000;
-
-interface Loaded {
-  budgets: readonly Budget[];
-  statuses: ReadonlyMap<string, BudgetStatus>;
-  alerts: readonly Alert[];
-  channels: readonly Channel[];
-}
-
-async function load(signal: AbortSignal): Promise<Loaded> {
-  const [budgets, alerts, channels] = await Promise.all([
-    get<{ data: Budget[] }>("budgets", signal),
-    get<{ data: Alert[] }>("alerts?limit=50", signal),
-    // Channels need the admin scope; without it the form offers none.
-    get<{ data: Channel[] }>("channels", signal).catch(() => ({ data: [] })),
-  ]);
-  const statuses = await Promise.all(
-    budgets.data.map(async (budget) => {
-      const status = await get<BudgetStatus>(`budgets/${budget.id}/status`, signal).catch(() => null);
-      return [budget.id, status] as const;
-    }),
-  );
-  const known = statuses.filter((entry): entry is readonly [string, BudgetStatus] => entry[1] !== null);
-  return { budgets: budgets.data, statuses: new Map(known), alerts: alerts.data, channels: channels.data };
-}
-
-/** Budgets with how far they are used, what is forecast, and the alerts they sent. */
+/** Budgets with how far they are used, what is forecast, the alerts they sent, and where to. */
 export function BudgetsPage() {
-  const [state, setState] = useState<Loaded | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { state, problem, reload } = useBudgets();
+  const [failure, setFailure] = useState<string | null>(null);
   const [editing, setEditing] = useState<Budget | "new" | null>(null);
-  const [round, setRound] = useState(0);
-  const reload = (): void => setRound((before) => before + 1);
-  useEffect(() => {
-    const controller = new AbortController();
-    load(controller.signal).then(
-      (loaded) => {
-        setState(loaded);
-        setProblem(null);
+  const act = (action: Promise<unknown>): void => {
+    action.then(
+      () => {
+        setFailure(null);
+        reload();
       },
-      (error: unknown) => {
-        if (controller.signal.aborted) return;
-        setProblem(error instanceof ApiError ? error.message : "The budgets cannot be read.");
-      },
+      (error: unknown) => setFailure(error instanceof Error ? error.message : "That did not work."),
     );
-    const timer = setTimeout(reload, REFRESH_MS);
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-    };
-  }, [round]);
-  const act = async (action: Promise<unknown>): Promise<void> => {
-    try {
-      await action;
-      reload();
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : "That did not work.");
-    }
   };
+  const shown = failure ?? problem;
   return (
     <>
       <PageHead
@@ -76,41 +34,25 @@ export function BudgetsPage() {
           New budget
         </button>
       </PageHead>
-      {problem !== null && (
+      {shown !== null && (
         <p class="page-problem" role="alert">
-          {problem}
+          {shown}
         </p>
       )}
       {state === null && problem === null && <div class="page-loading" role="status" aria-label="Loading" />}
-      {state !== null && state.budgets.length === 0 && (
-        <div class="empty-card">
-          <h2>No budget yet</h2>
-          <p>
-            A budget watches the spend of a project, a team, a feature or a customer and warns within seconds.
-          </p>
-          <button type="button" class="button is-primary" onClick={() => setEditing("new")}>
-            Create the first budget
-          </button>
-        </div>
-      )}
-      {state !== null && state.budgets.length > 0 && (
-        <ul class="budgets">
-          {state.budgets.map((budget) => (
-            <BudgetCard
-              key={budget.id}
-              budget={budget}
-              status={state.statuses.get(budget.id) ?? null}
-              onEdit={() => setEditing(budget)}
-              onDelete={() => act(request("DELETE", `budgets/${budget.id}`))}
-            />
-          ))}
-        </ul>
-      )}
       {state !== null && (
-        <AlertList
-          alerts={state.alerts}
-          onAcknowledge={(alert) => act(request("POST", `alerts/${alert.id}/ack`, { body: {} }))}
-        />
+        <>
+          <BudgetList
+            state={state}
+            onEdit={setEditing}
+            onDelete={(budget) => act(request("DELETE", `budgets/${budget.id}`))}
+          />
+          <AlertList
+            alerts={state.alerts}
+            onAcknowledge={(alert) => act(request("POST", `alerts/${alert.id}/ack`, { body: {} }))}
+          />
+          {state.channels !== null && <ChannelList channels={state.channels} onChanged={reload} />}
+        </>
       )}
       {editing !== null && (
         <Dialog title={editing === "new" ? "New budget" : "Edit budget"} onClose={() => setEditing(null)}>
@@ -125,5 +67,40 @@ export function BudgetsPage() {
         </Dialog>
       )}
     </>
+  );
+}
+
+interface ListProps {
+  state: BudgetsState;
+  onEdit: (budget: Budget | "new") => void;
+  onDelete: (budget: Budget) => void;
+}
+
+function BudgetList({ state, onEdit, onDelete }: ListProps) {
+  if (state.budgets.length === 0) {
+    return (
+      <div class="empty-card">
+        <h2>No budget yet</h2>
+        <p>
+          A budget watches the spend of a project, a team, a feature or a customer and warns within seconds.
+        </p>
+        <button type="button" class="button is-primary" onClick={() => onEdit("new")}>
+          Create the first budget
+        </button>
+      </div>
+    );
+  }
+  return (
+    <ul class="budgets">
+      {state.budgets.map((budget) => (
+        <BudgetCard
+          key={budget.id}
+          budget={budget}
+          status={state.statuses.get(budget.id) ?? null}
+          onEdit={() => onEdit(budget)}
+          onDelete={() => onDelete(budget)}
+        />
+      ))}
+    </ul>
   );
 }

@@ -52,44 +52,47 @@ export function CallDetailPage({ id }: { id: string }) {
         </Card>
         <RateLimitCard call={call} />
         <Card title="For whom">
-          <Pairs
-            pairs={[
-              ["Service", call.attribution.service],
-              ["Environment", call.attribution.environment],
-              ["Team", call.attribution.team],
-              ["Feature", call.attribution.feature],
-              ["User", call.attribution.user],
-              ["Customer", call.attribution.customer],
-              ["Session", call.attribution.session],
-              ...Object.entries(call.attribution.tags).map(([name, value]): [string, string] => [
-                `tag ${name}`,
-                value,
-              ]),
-            ]}
-          />
+          <Pairs pairs={attributionPairs(call)} />
         </Card>
         <Card title="How it was recorded">
-          <Pairs
-            pairs={[
-              ["Operation", call.operation],
-              ["Requested model", call.requestModel],
-              ["Served model", call.responseModel],
-              ["Host", call.host],
-              ["Streaming", call.streaming ? "yes" : "no"],
-              ["Service tier", call.serviceTier],
-              ["Finish reasons", call.finishReasons.join(", ") || null],
-              ["Error", call.errorType],
-              ["Trace", call.traceId],
-              ["Span", call.spanId],
-              ["Merged records", call.otherSpanIds.length === 0 ? null : String(call.otherSpanIds.length)],
-              ["Recorded by", `${call.source.scope} ${call.source.scopeVersion}`.trim() || null],
-              ["Ledger id", call.id],
-            ]}
-          />
+          <Pairs pairs={recordPairs(call)} />
         </Card>
       </div>
     </>
   );
+}
+
+type Pair = [name: string, value: string | null];
+
+function attributionPairs({ attribution }: LedgerCall): Pair[] {
+  return [
+    ["Service", attribution.service],
+    ["Environment", attribution.environment],
+    ["Team", attribution.team],
+    ["Feature", attribution.feature],
+    ["User", attribution.user],
+    ["Customer", attribution.customer],
+    ["Session", attribution.session],
+    ...Object.entries(attribution.tags).map(([name, value]): Pair => [`tag ${name}`, value]),
+  ];
+}
+
+function recordPairs(call: LedgerCall): Pair[] {
+  return [
+    ["Operation", call.operation],
+    ["Requested model", call.requestModel],
+    ["Served model", call.responseModel],
+    ["Host", call.host],
+    ["Streaming", call.streaming ? "yes" : "no"],
+    ["Service tier", call.serviceTier],
+    ["Finish reasons", call.finishReasons.join(", ")],
+    ["Error", call.errorType],
+    ["Trace", call.traceId],
+    ["Span", call.spanId],
+    ["Merged records", call.otherSpanIds.length === 0 ? null : String(call.otherSpanIds.length)],
+    ["Recorded by", `${call.source.scope} ${call.source.scopeVersion}`.trim()],
+    ["Ledger id", call.id],
+  ];
 }
 
 function Fact({ name, value }: { name: string; value: string }) {
@@ -110,7 +113,7 @@ function Card({ title, children }: { title: string; children: ComponentChildren 
   );
 }
 
-function Pairs({ pairs }: { pairs: readonly [string, string | null][] }) {
+function Pairs({ pairs }: { pairs: readonly Pair[] }) {
   const known = pairs.filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== "");
   if (known.length === 0) return <p class="is-faint">Nothing is known.</p>;
   return (

@@ -1,7 +1,9 @@
+import type { FieldDefaults, Panel } from "../../../dashboards/source/schema.js";
 import { formatValue } from "../format/units.js";
 import { namedColor } from "./colors.js";
 import { fieldOptions, thresholdColor } from "./field-options.js";
 import { readFields, reduceValues } from "./frame.js";
+import type { Theme } from "../theme.js";
 import type { PanelProps } from "./panel-props.js";
 
 /** One number, and how it changed against the previous period when the panel asks for it. */
@@ -10,28 +12,26 @@ export function StatPanel({ panel, result, theme }: PanelProps) {
   const options = fieldOptions(panel, field?.name ?? "Value");
   const values = (field?.values ?? []) as (number | null)[];
   const value = reduceValues(values, panel.options?.reduceOptions?.calcs[0] ?? "last");
-  const steps = options.thresholds?.steps;
-  const isColored = panel.options?.colorMode === "value" && steps !== undefined && value !== null;
-  const color = isColored ? namedColor(thresholdColor(steps, value), theme) : undefined;
-  const text =
-    value === null ? (options.noValue ?? "No data") : formatValue(value, options.unit, options.decimals);
+  const changeMode =
+    panel.options?.showPercentChange === true ? panel.options.percentChangeColorMode : undefined;
   return (
     <div class="stat">
-      <div
-        class={value === null ? "stat-value is-empty" : "stat-value"}
-        style={color === undefined ? {} : { color }}
-      >
-        {text}
-      </div>
-      {panel.options?.showPercentChange === true && (
-        <Change
-          before={values[0] ?? null}
-          now={value}
-          mode={panel.options.percentChangeColorMode ?? "standard"}
-        />
+      {value === null ? (
+        <div class="stat-value is-empty">{options.noValue ?? "No data"}</div>
+      ) : (
+        <div class="stat-value" style={valueStyle(panel, options, value, theme)}>
+          {formatValue(value, options.unit, options.decimals)}
+        </div>
       )}
+      {changeMode !== undefined && <Change before={values[0] ?? null} now={value} mode={changeMode} />}
     </div>
   );
+}
+
+function valueStyle(panel: Panel, options: FieldDefaults, value: number, theme: Theme): { color?: string } {
+  const steps = options.thresholds?.steps;
+  if (panel.options?.colorMode !== "value" || steps === undefined) return {};
+  return { color: namedColor(thresholdColor(steps, value), theme) };
 }
 
 function Change({ before, now, mode }: { before: number | null; now: number | null; mode: string }) {

@@ -63,7 +63,7 @@ export function TimeseriesPanel({ panel, result, theme, syncKey, onZoom }: Panel
   return (
     <div class={`chart chart-${legend?.placement ?? "bottom"}`}>
       <div class="chart-plot" ref={ref} role="img" aria-label={`${panel.title}: chart over time`} />
-      {series.length > 0 && (series.length > 1 || entries[0]?.text != null) && (
+      {series.length > 0 && (series.length > 1 || typeof entries[0]?.text === "string") && (
         <Legend entries={entries} hidden={hidden} onHidden={setHidden} />
       )}
     </div>

@@ -33,7 +33,7 @@ export function tooltipPlugin(content: () => TooltipContent): uPlot.Plugin {
       destroy: () => box.remove(),
       setCursor: (u) => {
         const at = u.cursor.idx;
-        if (!isOver || at == null || (u.cursor.left ?? -1) < 0) {
+        if (!isOver || at === null || at === undefined || (u.cursor.left ?? -1) < 0) {
           box.hidden = true;
           return;
         }
@@ -53,8 +53,8 @@ function element(className: string, text: string): HTMLElement {
 
 function fill(box: HTMLElement, at: number, content: TooltipContent): void {
   const rows = content.series
-    .filter((one) => !one.hidden && one.values[at] != null && one.values[at] !== 0)
-    .map((one) => ({ one, value: one.values[at] ?? 0 }))
+    .map((one) => ({ one, value: one.hidden ? 0 : (one.values[at] ?? 0) }))
+    .filter(({ value }) => value !== 0)
     .toSorted((a, b) => b.value - a.value);
   box.replaceChildren(element("tooltip-time", localDateTime(content.times[at] ?? 0).slice(0, 16)));
   for (const { one, value } of rows.slice(0, MAX_ROWS)) {

@@ -1,0 +1,69 @@
+import type { ComponentChildren } from "preact";
+
+/** A label above its control. */
+export function Field({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      {children}
+    </label>
+  );
+}
+
+interface TextProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  inputMode?: "decimal" | "text" | "url";
+  isSecret?: boolean;
+}
+
+const MAX_LENGTH = 2000;
+
+export function TextField({ label, value, onValue, inputMode = "text", isSecret = false }: TextProps) {
+  const shared = {
+    value,
+    maxLength: MAX_LENGTH,
+    onInput: (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value),
+  };
+  return (
+    <Field label={label}>
+      {isSecret ? (
+        <input type="password" autocomplete="new-password" {...shared} />
+      ) : (
+        <input type="text" autocomplete="off" inputMode={inputMode} {...shared} />
+      )}
+    </Field>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  options: readonly { value: string; text: string }[];
+  onValue: (value: string) => void;
+}
+
+export function SelectField({ label, value, options, onValue }: SelectProps) {
+  return (
+    <Field label={label}>
+      <select value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+/** What went wrong, told to assistive technology at once. */
+export function Problem({ text }: { text: string | null }) {
+  if (text === null) return null;
+  return (
+    <p class="field-problem" role="alert">
+      {text}
+    </p>
+  );
+}

@@ -1,11 +1,16 @@
 import { Controller, Get, Header, Res } from "@nestjs/common";
-import type { FastifyReply } from "fastify";
 import { Public } from "../auth/public.decorator.js";
 import { IngestMetrics } from "../ingest/ingest-metrics.js";
 import { writeLedgerMetrics } from "./ledger-metrics.js";
 import { ProcessMetrics } from "./process-metrics.js";
 import { PROMETHEUS_TEXT, PrometheusText } from "./prometheus-text.js";
 import { ReadinessService, type ReadinessReport } from "./readiness.service.js";
+
+/** What is used of a Fastify reply. */
+interface Reply {
+  status(code: number): Reply;
+  header(name: string, value: number): Reply;
+}
 
 /** For process managers, balancers and Prometheus; open to all, without figures of any project. */
 @Controller()
@@ -27,7 +32,7 @@ export class HealthController {
   /** 200 when spans can be stored, else 503 with what fails. */
   @Get("readyz")
   @Header("cache-control", "no-store")
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessReport> {
+  async ready(@Res({ passthrough: true }) reply: Reply): Promise<ReadinessReport> {
     const report = await this.readiness.report();
     if (report.status !== "ready") reply.status(503).header("retry-after", 1);
     return report;

@@ -1,9 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from "@nestjs/common";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { errorAnswer } from "../http/error-body.js";
 import type { RouteErrorResponder } from "../http/error.filter.js";
 import { ACCEPTED_ENCODINGS } from "./content-encoding.js";
 import { grpcCodeOf } from "./grpc-code.js";
+import type { HttpReply, HttpRequest } from "./http-exchange.js";
 import { encodingOf } from "./media-type.js";
 import { isOtlpPath } from "./otlp-path.js";
 import { MEDIA_TYPES, statusResponse } from "./otlp-response.js";
@@ -22,14 +22,14 @@ export class OtlpExceptionFilter implements ExceptionFilter, RouteErrorResponder
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.respond(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    this.respond(error, http.getRequest<HttpRequest>(), http.getResponse<HttpReply>());
   }
 
   owns(path: string): boolean {
     return isOtlpPath(path);
   }
 
-  respond(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  respond(error: unknown, request: HttpRequest, reply: HttpReply): void {
     const answer = errorAnswer(error, String(request.id));
     if (answer.unexpected) this.#log(error, request);
     if (reply.sent) return;
@@ -49,7 +49,7 @@ export class OtlpExceptionFilter implements ExceptionFilter, RouteErrorResponder
   }
 
   /** The class and stack frames only: a message may quote content. */
-  #log(error: unknown, request: FastifyRequest): void {
+  #log(error: unknown, request: HttpRequest): void {
     const kind = error instanceof Error ? error.name : typeof error;
     const stack = error instanceof Error ? (error.stack ?? "") : "";
     const frames = stack.split("\n").filter((line) => line.trimStart().startsWith("at "));

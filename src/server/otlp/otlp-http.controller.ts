@@ -10,10 +10,10 @@ import {
   UseFilters,
 } from "@nestjs/common";
 import { MethodNotAllowedException } from "@nestjs/common";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { Auth, type AuthContext } from "../auth/auth.decorator.js";
 import { Public } from "../auth/public.decorator.js";
 import { RequireScope } from "../auth/require-scope.decorator.js";
+import type { HttpReply, HttpRequest } from "./http-exchange.js";
 import { OtlpExceptionFilter } from "./otlp-exception.filter.js";
 import { OtlpHttpService } from "./otlp-http.service.js";
 import { isOtlpPath } from "./otlp-path.js";
@@ -30,8 +30,8 @@ export class OtlpHttpController {
   @RequireScope("ingest")
   traces(
     @Auth() auth: AuthContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<Buffer> {
     return this.#export("traces", auth, request, reply);
   }
@@ -41,8 +41,8 @@ export class OtlpHttpController {
   @RequireScope("ingest")
   logs(
     @Auth() auth: AuthContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<Buffer> {
     return this.#export("logs", auth, request, reply);
   }
@@ -52,8 +52,8 @@ export class OtlpHttpController {
   @RequireScope("ingest")
   metrics(
     @Auth() auth: AuthContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) reply: HttpReply,
   ): Promise<Buffer> {
     return this.#export("metrics", auth, request, reply);
   }
@@ -66,12 +66,7 @@ export class OtlpHttpController {
     throw new NotFoundException("There is no such path.");
   }
 
-  async #export(
-    signal: Signal,
-    auth: AuthContext,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<Buffer> {
+  async #export(signal: Signal, auth: AuthContext, request: HttpRequest, reply: HttpReply): Promise<Buffer> {
     const answer = await this.exports.receive(signal, auth.project, request);
     reply.header("content-type", answer.contentType);
     return answer.body;

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { APP_CONFIG, type AppConfig } from "../config/app-config.js";
 import { AppError } from "../domain/errors.js";
 import { ACCEPTED_ENCODINGS, decodeContent, isKnownEncoding } from "./content-encoding.js";
 import { ExportReceiver } from "./export-receiver.js";
+import { declaredLength, type HttpRequest } from "./http-exchange.js";
 import { type ByteLease, InflightBytes } from "./inflight-bytes.js";
 import { encodingOf } from "./media-type.js";
 import { exportResponse, MEDIA_TYPES } from "./otlp-response.js";
@@ -29,7 +29,7 @@ export class OtlpHttpService {
   ) {}
 
   /** The 200 answer, once everything acceptable is durable. @throws AppError for every other answer */
-  async receive(signal: Signal, project: string, request: FastifyRequest): Promise<HttpAnswer> {
+  async receive(signal: Signal, project: string, request: HttpRequest): Promise<HttpAnswer> {
     const encoding = encodingOf(request.headers["content-type"]);
     if (encoding === null) {
       throw new AppError(
@@ -50,22 +50,16 @@ export class OtlpHttpService {
     }
   }
 
-  async #body(request: FastifyRequest, lease: ByteLease): Promise<Buffer> {
+  async #body(request: HttpRequest, lease: ByteLease): Promise<Buffer> {
     const maxBytes = this.config.maxBodyBytes;
     // The parser hands over the unread stream; a request without a body has none.
     if (!(request.body instanceof Readable)) return Buffer.alloc(0);
     const raw = await readBody(
       request.body,
-      declaredLength(request.headers["content-length"]),
+      declaredLength(request),
       { maxBytes, timeoutMs: BODY_TIMEOUT_MS },
       lease,
     );
     return decodeContent(raw, request.headers["content-encoding"], maxBytes, lease);
   }
-}
-
-function declaredLength(header: string | undefined): number | null {
-  if (header === undefined) return null;
-  const length = Number(header);
-  return Number.isSafeInteger(length) && length >= 0 ? length : null;
 }

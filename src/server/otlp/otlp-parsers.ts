@@ -1,10 +1,10 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { STATUS_CODES } from "node:http";
 import type { Readable } from "node:stream";
 import type { AppConfig } from "../config/app-config.js";
 import { AppError } from "../domain/errors.js";
 import { grpcCodeOf } from "./grpc-code.js";
+import { declaredLength, type HttpReply, type HttpRequest } from "./http-exchange.js";
 import { InflightBytes } from "./inflight-bytes.js";
 import { encodingOf } from "./media-type.js";
 import { isOtlpPath, pathOf } from "./otlp-path.js";
@@ -14,6 +14,7 @@ import { readBody } from "./request-body.js";
 const API_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 30_000 };
 const JSON_TYPE = "application/json";
 
+type FastifyInstance = ReturnType<ReturnType<NestFastifyApplication["getHttpAdapter"]>["getInstance"]>;
 type JsonParser = (text: string) => Promise<unknown>;
 
 /**
@@ -22,24 +23,24 @@ type JsonParser = (text: string) => Promise<unknown>;
  * Call once, before `app.init()`.
  */
 export function registerOtlpParsers(app: NestFastifyApplication, config: AppConfig): void {
-  const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
+  const instance = app.getHttpAdapter().getInstance();
   // Through Nest first, so that it knows the type is taken and adds no parser of its own.
   app.useBodyParser(JSON_TYPE, { bodyLimit: API_LIMITS.maxBytes });
   instance.removeContentTypeParser(JSON_TYPE);
 
   const inflight = new InflightBytes(config.maxInflightBytes);
   const parseJson = jsonParser(instance);
-  const readJson = async (request: FastifyRequest, payload: Readable): Promise<unknown> => {
+  const readJson = async (request: HttpRequest, payload: Readable): Promise<unknown> => {
     if (isOtlpPath(pathOf(request.url))) return payload;
     const lease = inflight.lease();
     try {
-      const body = await readBody(payload, lengthOf(request), API_LIMITS, lease);
+      const body = await readBody(payload, declaredLength(request), API_LIMITS, lease);
       return await parseJson(body.toString("utf8"));
     } finally {
       lease.release();
     }
   };
-  const readOther = async (request: FastifyRequest, payload: Readable): Promise<unknown> => {
+  const readOther = async (request: HttpRequest, payload: Readable): Promise<unknown> => {
     if (isOtlpPath(pathOf(request.url))) return payload;
     throw new AppError("unsupported_media_type", `Content-Type must be ${JSON_TYPE}.`);
   };
@@ -52,7 +53,7 @@ export function registerOtlpParsers(app: NestFastifyApplication, config: AppConf
 }
 
 /** The framework's own refusals, such as the 503 of a server that is stopping, in the words of OTLP. */
-function statusInstead(request: FastifyRequest, reply: FastifyReply): Buffer {
+function statusInstead(request: HttpRequest, reply: HttpReply): Buffer {
   const encoding = encodingOf(request.headers["content-type"]) ?? "json";
   const { statusCode } = reply;
   if (statusCode === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", 1);
@@ -67,14 +68,9 @@ function jsonParser(instance: FastifyInstance): JsonParser {
   return (text) =>
     new Promise((resolve, reject) => {
       // The parser never looks at the request.
-      void parse({} as FastifyRequest, text, (error, body: unknown) => {
+      void parse({} as Parameters<typeof parse>[0], text, (error, body: unknown) => {
         if (error === null || error === undefined) resolve(body);
         else reject(error);
       });
     });
-}
-
-function lengthOf(request: FastifyRequest): number | null {
-  const length = Number(request.headers["content-length"] ?? Number.NaN);
-  return Number.isSafeInteger(length) && length >= 0 ? length : null;
 }

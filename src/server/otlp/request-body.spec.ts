@@ -64,6 +64,12 @@ describe("readBody", () => {
     expect(await body).toBe("invalid_request");
   });
 
+  it("notices a sender that had gone before it began to read", async () => {
+    const stream = new PassThrough();
+    stream.destroy();
+    expect(await codeOf(readBody(stream, 5, LIMITS, new InflightBytes(100).lease()))).toBe("invalid_request");
+  });
+
   it("gives up on a sender that is too slow, which may try again", async () => {
     jest.useFakeTimers();
     const stream = new PassThrough();

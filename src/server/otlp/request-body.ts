@@ -64,6 +64,8 @@ function collect(stream: Readable, limits: BodyLimits, lease: ByteLease | null):
         resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
       else reject(error);
     }
+    // The sender may have gone while its key was checked: then no event will follow.
+    if (stream.destroyed) return onGone();
     stream.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone);
   });
 }

@@ -1,4 +1,4 @@
-import { errors, request } from "undici";
+import { request } from "undici";
 import type { DeliveryContext, DeliveryOutcome } from "./delivery.js";
 
 /** One attempt, look-up and answer included, takes at most so long. */
@@ -34,19 +34,23 @@ export async function httpPost(
 }
 
 const TLS_CODES = /^(ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|ERR_SSL)/;
+const WORDS: readonly [RegExp, string][] = [
+  [/^refused_address$/, "refused_address"],
+  [/^AbortError$/, "aborted"],
+  [/TIMEOUT|TIMEDOUT|^TimeoutError$/, "timeout"],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, "dns_failed"],
+  [/^UND_ERR_RES_EXCEEDED_MAX_SIZE$/, "response_too_large"],
+  [TLS_CODES, "tls_failed"],
+];
 
-/** The machine word of a failed connection. Never throws. */
+/** The machine word of a failed connection, by the error's code or name. Never throws. */
 export function failureCode(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return failureCode(error.errors[0]);
-  if (!(error instanceof Error)) return "connection_failed";
-  if (error instanceof errors.ConnectTimeoutError || error.name === "TimeoutError") return "timeout";
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  if (code === "refused_address") return code;
-  if (/TIMEOUT|ETIMEDOUT/.test(code)) return "timeout";
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "dns_failed";
-  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") return "response_too_large";
-  if (error.name === "AbortError") return "aborted";
-  return TLS_CODES.test(code) ? "tls_failed" : "connection_failed";
+  if (typeof error !== "object" || error === null) return "connection_failed";
+  const { name, code, errors } = error as { name?: unknown; code?: unknown; errors?: unknown };
+  // All addresses of a host were tried: the first failure stands for all.
+  if (Array.isArray(errors) && errors.length > 0) return failureCode(errors[0]);
+  const text = typeof code === "string" ? code : String(name);
+  return WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? "connection_failed";
 }
 
 /** Seconds form only; a date would depend on the receiver's clock. */

@@ -10,8 +10,10 @@ import { type BudgetStatus, budgetStatus, roundEstimate } from "./budget-status.
 import { windowAt } from "./budget-window.js";
 import { type Forecast, forecastSpend, paceRule } from "./forecast.js";
 
-/** Past buckets still change by late spans and re-pricing: they are asked for again after this long. */
+/** Past buckets still change by re-pricing and other processes' late spans: asked for again after this long. */
 const BUCKET_FRESH_MS = 10 * 60_000;
+/** The shortest bucket: an older call lies in one that may have been asked for already. */
+const LATE_MS = 5 * 60_000;
 const MAX_CACHED_BUCKETS = 20_000;
 
 export interface WindowSpend {
@@ -28,12 +30,20 @@ interface CachedBucket {
 @Injectable()
 export class BudgetInsight {
   readonly #buckets = new Map<string, CachedBucket>();
+  /** Project to when its past last changed. */
+  readonly #lateAtMs = new Map<string, number>();
 
   constructor(
     @Inject(BUDGET_SPEND_SOURCE) private readonly source: BudgetSpendSource,
     @Inject(BudgetClaims) private readonly claims: BudgetClaims,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  /** Notes that a call of this start time was stored just now: if it is late, what is remembered of the past is old. */
+  noteCall(project: string, startMs: number): void {
+    const nowMs = this.clock.nowMs();
+    if (startMs < nowMs - LATE_MS) this.#lateAtMs.set(project, nowMs);
+  }
 
   /** @throws AppError `unavailable`, `timeout`. */
   async spent(budget: BudgetDefinition, window: BudgetWindow): Promise<WindowSpend> {
@@ -82,7 +92,8 @@ export class BudgetInsight {
   async #bucket(budget: BudgetDefinition, startMs: number, bucketMs: number, nowMs: number): Promise<Money> {
     const key = JSON.stringify([budget.project, budget.scope, budget.unit, startMs, bucketMs]);
     const cached = this.#buckets.get(key);
-    if (cached !== undefined && nowMs - cached.loadedAtMs < BUCKET_FRESH_MS) return cached.amount;
+    const oldestMs = Math.max(nowMs - BUCKET_FRESH_MS, this.#lateAtMs.get(budget.project) ?? 0);
+    if (cached !== undefined && cached.loadedAtMs > oldestMs) return cached.amount;
     const { spent: amount } = await this.spent(budget, { startMs, endMs: startMs + bucketMs });
     this.#buckets.delete(key);
     this.#buckets.set(key, { amount, loadedAtMs: nowMs });

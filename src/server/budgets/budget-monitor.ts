@@ -79,6 +79,7 @@ export class BudgetMonitor
   onAcknowledged(changes: readonly LedgerChange[]): void {
     const nowMs = this.clock.nowMs();
     for (const change of changes) {
+      this.insight.noteCall(change.project, Number(change.current.startTimeUnixNano / 1_000_000n));
       for (const budget of this.#byProject.get(change.project) ?? []) {
         this.#note(budget, change, nowMs);
       }

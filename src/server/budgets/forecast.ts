@@ -81,7 +81,10 @@ function paceOf({ window, nowMs, spent, recent, bucketMs }: ForecastInput): Pace
     return { sum, elapsedMs: BigInt(known.length * bucketMs), variance: varianceOf(known, sum) };
   }
   const elapsed = nowMs - window.startMs;
-  return elapsed < bucketMs ? null : { sum: spent, elapsedMs: BigInt(elapsed), variance: 0n };
+  if (elapsed < bucketMs) return null;
+  // Nothing is known of the spread: a bucket's own size stands for it, as with a single bucket.
+  const mean = (spent * BigInt(bucketMs)) / BigInt(elapsed);
+  return { sum: spent, elapsedMs: BigInt(elapsed), variance: mean * mean };
 }
 
 /** Sample variance; with a single bucket nothing is known of the spread, so the bucket's own size stands for it. */

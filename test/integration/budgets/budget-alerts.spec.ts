@@ -236,7 +236,8 @@ describe("budgets and alerts", () => {
     });
     const now = Date.now();
     for (let back = 1; back <= 14; back += 1) {
-      ledger.acknowledge("default", { id: `d${back}`, atMs: now - back * day, cost: "1", feature: "chat" });
+      const fact = { id: `d${back}`, atMs: now - back * day, cost: "1", feature: "chat" };
+      app.monitor.onAcknowledged(ledger.acknowledge("default", fact));
     }
     spend(null);
     await app.monitor.settle();

@@ -27,7 +27,7 @@ export interface ControlDatabaseOptions {
   poolSize?: number;
 }
 
-/** A second database object on the same embedded engine, as a second replica would have on a server. */
+/** The one session of the embedded engine, and the order in which connections take turns at it. */
 interface EmbeddedEngine {
   engine: PGlite;
   gate: EngineGate;
@@ -40,8 +40,9 @@ export class ControlDatabase {
   private constructor(
     readonly mode: "pglite" | "postgres",
     readonly dataSource: DataSource,
-    private readonly embedded: EmbeddedEngine | null,
-    private readonly ownsEngine: boolean,
+    private readonly connection: () => DataSourceOptions,
+    /** The engine to close with this object; null when there is none or another object owns it. */
+    private readonly owned: EmbeddedEngine | null,
   ) {}
 
   /**
@@ -49,31 +50,26 @@ export class ControlDatabase {
    * @throws AppError `unavailable` when the engine or the server cannot be reached or a migration fails.
    */
   static async open(options: ControlDatabaseOptions): Promise<ControlDatabase> {
-    if (options.postgresUrl !== undefined) {
-      const dataSource = new DataSource(serverOptions(options.postgresUrl, options.poolSize ?? 10));
-      return new ControlDatabase("postgres", await initialize(dataSource, true), null, false);
+    const { postgresUrl } = options;
+    if (postgresUrl !== undefined) {
+      const connection = (): DataSourceOptions => serverOptions(postgresUrl, options.poolSize ?? 10);
+      return new ControlDatabase("postgres", await initialize(connection(), true), connection, null);
     }
-    const embedded = {
-      engine: await openPglite(options.directory, options.templatePath),
-      gate: new EngineGate(),
-    };
+    const engine = await openPglite(options.directory, options.templatePath);
+    const embedded = { engine, gate: new EngineGate() };
+    const connection = (): DataSourceOptions => embeddedOptions(embedded, options.poolSize ?? 4);
     try {
-      const dataSource = new DataSource(embeddedOptions(embedded, options.poolSize ?? 4));
-      return new ControlDatabase("pglite", await initialize(dataSource, false), embedded, true);
+      return new ControlDatabase("pglite", await initialize(connection(), false), connection, embedded);
     } catch (error) {
-      await embedded.engine.close();
+      await engine.close();
       throw error;
     }
   }
 
-  /**
-   * A further pool on the same store: what another replica would open on a server. The first one owns the engine.
-   * @throws AppError `internal` when the store is a server; open that by its URL.
-   */
+  /** A further pool on the same store, as another replica would open. With the embedded engine, close it first. */
   async share(): Promise<ControlDatabase> {
-    if (this.embedded === null) throw new AppError("internal", "A server is shared by its URL.");
-    const dataSource = new DataSource(embeddedOptions(this.embedded, 4));
-    return new ControlDatabase(this.mode, await initialize(dataSource, false), this.embedded, false);
+    const dataSource = await initialize(this.connection(), this.mode === "postgres");
+    return new ControlDatabase(this.mode, dataSource, this.connection, null);
   }
 
   repository<T extends ObjectLiteral>(entity: EntityTarget<T>): Repository<T> {
@@ -118,9 +114,9 @@ export class ControlDatabase {
 
   async #close(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
-    if (this.embedded === null || !this.ownsEngine) return;
-    this.embedded.gate.close();
-    await this.embedded.engine.close();
+    if (this.owned === null) return;
+    this.owned.gate.close();
+    await this.owned.engine.close();
   }
 }
 
@@ -142,7 +138,8 @@ async function migrate(dataSource: DataSource, isServer: boolean): Promise<void>
   }
 }
 
-async function initialize(dataSource: DataSource, isServer: boolean): Promise<DataSource> {
+async function initialize(options: DataSourceOptions, isServer: boolean): Promise<DataSource> {
+  const dataSource = new DataSource(options);
   try {
     await dataSource.initialize();
     await migrate(dataSource, isServer);

@@ -123,11 +123,12 @@ class Guard {
   private checkWord(index: number, token: SqlToken): void {
     if (!isName(token)) return;
     const word = token.text.toLowerCase();
-    const afterDot = isSymbol(this.tokens[index - 1], ".");
-    if (token.kind === "word" && FORBIDDEN_WORDS.has(word) && !afterDot)
-      throw refused(`the word ${token.text}`);
     const qualified = this.qualifiedName(index);
-    if (qualified !== null && FORBIDDEN_DATABASES.has(word) && !this.tables.has(qualified))
+    const isAllowedTable = qualified !== null && this.tables.has(qualified);
+    const isColumn = isSymbol(this.tokens[index - 1], ".");
+    if (token.kind === "word" && FORBIDDEN_WORDS.has(word) && !isColumn && !isAllowedTable)
+      throw refused(`the word ${token.text}`);
+    if (qualified !== null && FORBIDDEN_DATABASES.has(word) && !isAllowedTable)
       throw refused(`the database ${token.text}`);
     if (isSymbol(this.tokens[index + 1], "(") && isForbiddenFunction(word))
       throw refused(`the function ${token.text}`);

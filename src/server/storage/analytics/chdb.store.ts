@@ -114,7 +114,15 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     const settings = Object.entries(options.settings).map(([name, value]) => assignment(name, value));
     const statement = prepared(sql, options, [...params, ...settings]);
     const result = await this.runOnReader({ ...statement, format, changesSession: settings.length > 0 });
-    return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead };
+    const bytes = result.bytes();
+    // The engine counts a constant column once, however many rows repeat it.
+    if (bytes.length > (options.maxBytes ?? MAX_RESULT_BYTES)) {
+      throw new AppError("invalid_request", "The result is too large", {
+        engineCode: 396,
+        engineError: "TOO_MANY_ROWS_OR_BYTES",
+      });
+    }
+    return { bytes, rowsRead: result.rowsRead, bytesRead: result.bytesRead };
   }
 
   async select<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {

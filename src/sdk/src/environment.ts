@@ -22,6 +22,12 @@ export function fingerprintKeySetting(): string | null {
   return setting("SPANLEDGER_FINGERPRINT_KEY");
 }
 
+/** Hosts that `register` observes beside the vendors' own: `SPANLEDGER_REGISTER_HOSTS`, comma separated. */
+export function registerHosts(): ReadonlySet<string> {
+  const listed = setting("SPANLEDGER_REGISTER_HOSTS") ?? "";
+  return new Set(listed.split(",").map((host) => host.trim()));
+}
+
 export interface OwnEndpoint {
   url: string;
   headers: Record<string, string>;

@@ -4,6 +4,7 @@ import { RefusalSink, StreamSink, WholeSink } from "./answer-sink.js";
 import type { BodySink } from "./body-sink.js";
 import type { Attempt } from "./call.js";
 import { requestHeader } from "./http-types.js";
+import { rememberLimits } from "./headroom.js";
 import type { HeadersLike, RequestInitLike, ResponseLike } from "./http-types.js";
 import { askForUsage, UsageChunkFilter } from "./include-usage.js";
 import { LiveCall, openCalls } from "./live-call.js";
@@ -108,6 +109,7 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   if (limits.length > 0) {
     call.rateLimits = limits;
     call.limitHeaders = raw;
+    rememberLimits(call.observer, limits, now);
   }
   if (response.ok || response.status < 400) {
     call.accept();

@@ -1,7 +1,8 @@
 import { openCalls } from "./live-call.js";
 import { flushTracers, shutdownTracers } from "./tracer.js";
 
-export { observe, observeFetch } from "./observe.js";
+export { headroom, observe, observeFetch, observeModel } from "./observe.js";
+export type { Headroom } from "./headroom.js";
 export { withAttribution } from "./attribution.js";
 export type { Attribution, WithAttributionOptions } from "./attribution.js";
 export type { ObserveOptions } from "./options.js";

@@ -69,7 +69,9 @@ export class LiveCall {
     this.startMs = this.now();
     this.context = context.active();
     this.ambient = ambientAttribution(this.context);
-    this.provider = vendorOfHost(target.host) ?? providerOfFlavor(observer.flavor);
+    this.provider =
+      vendorOfHost(target.host) ??
+      (observer.flavor === "fetch" ? target.endpoint.family.vendor : providerOfFlavor(observer.flavor));
     this.response.region = regionOfHost(target.host);
     this.body = body;
     openCalls.add(this);

@@ -1,7 +1,10 @@
+import { MODEL_HOOKS } from "./attach/model.js";
 import { STRATEGIES } from "./attach/strategies.js";
 import type { AttachStrategy } from "./attach/strategy.js";
 import { isDisabled } from "./environment.js";
 import { guard, warnOnce } from "./guard.js";
+import { headroomOf } from "./headroom.js";
+import type { Headroom } from "./headroom.js";
 import type { AnyFetch } from "./http-types.js";
 import type { Observer, ObserveOptions } from "./options.js";
 import { observerOfFetch, wrapFetch } from "./wrap-fetch.js";
@@ -61,12 +64,13 @@ function extend(observer: Observer, options: ObserveOptions): void {
   observer.options = { ...observer.options, ...options, attribution };
 }
 
+const SUPPORTED =
+  "openai, AzureOpenAI, @anthropic-ai/sdk with its Bedrock and Vertex clients, @google/genai, @aws-sdk/client-bedrock-runtime, " +
+  "@mistralai/mistralai, cohere-ai, ollama, groq-sdk, together-ai; anything that takes a fetch by observeFetch(); " +
+  "Vercel AI SDK and LangChain models by observeModel()";
+
 function warnUnknown(): void {
-  warnOnce(
-    "unknown-client",
-    "observe() does not know this client and left it unchanged. Supported: openai, AzureOpenAI, @anthropic-ai/sdk, groq-sdk, together-ai, ollama; " +
-      "anything that takes a fetch by observeFetch().",
-  );
+  warnOnce("unknown-client", `this client is not known and was left unchanged. Supported: ${SUPPORTED}`);
 }
 
 /**
@@ -86,4 +90,38 @@ export function observeFetch<F extends AnyFetch>(fetch: F, options: ObserveOptio
     return wrapFetch(fetch, known ?? { options: { ...options }, flavor: "fetch" });
   });
   return made ?? fetch;
+}
+
+/**
+ * The same `model`, observed: a Vercel AI SDK model (`openai("gpt-5.4")`) or a LangChain chat model. Each HTTP attempt that the framework
+ * makes is linked by its body. An unknown model comes back unchanged, with one diag warning. Never throws.
+ *
+ * @example
+ * ```ts
+ * const model = observeModel(openai("gpt-5.4"), { attribution: { feature: "search" } });
+ * ```
+ */
+export function observeModel<T extends object>(model: T, options: ObserveOptions = {}): T {
+  guard(() => {
+    if (isDisabled()) return;
+    const known = observed.get(model);
+    if (known !== undefined) {
+      extend(known, options);
+      return;
+    }
+    const observer: Observer = { options: { ...options }, flavor: "fetch" };
+    const observeClient = (client: object): void => void observe(client, observer.options);
+    if (MODEL_HOOKS.some((hook) => hook(model, observer, observeClient))) observed.set(model, observer);
+    else warnUnknown();
+  });
+  return model;
+}
+
+/**
+ * What is left of the rate limits of an observed client (or fetch, or model), as the provider last said it; empty while it has said
+ * nothing. Never throws.
+ */
+export function headroom(client: object): Headroom[] {
+  const observer = observed.get(client) ?? observerOfFetch(client);
+  return observer === null ? [] : headroomOf(observer, (observer.options.clock ?? Date.now)());
 }

@@ -3,7 +3,10 @@ import type { RequestInitLike, ResponseLike } from "./http-types.js";
 import { beginExchange, failed, responded } from "./exchange.js";
 import type { Exchange, ExchangeHint } from "./exchange.js";
 import { guard } from "./guard.js";
+import { certainWaitMs } from "./headroom.js";
 import type { Observer } from "./options.js";
+import { pause } from "./pace.js";
+import { targetOf } from "./target.js";
 
 type Send = (input: unknown, init?: RequestInitLike) => unknown;
 
@@ -18,18 +21,36 @@ export function observeExchange(
   init: RequestInitLike | undefined,
   hint: ExchangeHint = {},
 ): unknown {
+  const waitMs = observer.options.pace === true ? (guard(() => paceMs(observer, input, init)) ?? 0) : 0;
+  if (waitMs === 0) return exchange(observer, send, input, init, hint);
+  const signal = init?.signal ?? (input as { signal?: unknown } | null)?.signal;
+  return pause(waitMs, signal).then(() => exchange(observer, send, input, init, hint));
+}
+
+function paceMs(observer: Observer, input: unknown, init: RequestInitLike | undefined): number {
+  if (targetOf(input, init, observer.flavor) === null) return 0;
+  return certainWaitMs(observer, (observer.options.clock ?? Date.now)());
+}
+
+function exchange(
+  observer: Observer,
+  send: Send,
+  input: unknown,
+  init: RequestInitLike | undefined,
+  hint: ExchangeHint,
+): unknown {
   const key = init?.headers ?? input;
-  const exchange = guard(() => begin(observer, input, init, hint, key));
-  if (exchange === undefined || exchange === null) return send(input, init);
+  const begun = guard(() => begin(observer, input, init, hint, key)) ?? null;
+  if (begun === null) return send(input, init);
   let answer: unknown;
   try {
-    answer = send(input, exchange.init);
+    answer = send(input, begun.init);
   } catch (error) {
-    guard(() => failed(exchange, error));
+    guard(() => failed(begun, error));
     leave(key);
     throw error;
   }
-  exchange.call.readSoon();
+  begun.call.readSoon();
   if (!isThenable(answer)) {
     leave(key);
     return answer;
@@ -37,12 +58,12 @@ export function observeExchange(
   return answer.then(
     (response: unknown) => {
       leave(key);
-      guard(() => responded(exchange, response as ResponseLike));
+      guard(() => responded(begun, response as ResponseLike));
       return response;
     },
     (error: unknown) => {
       leave(key);
-      guard(() => failed(exchange, error));
+      guard(() => failed(begun, error));
       throw error;
     },
   );
@@ -61,9 +82,9 @@ function begin(
   const keyed = typeof key === "object" && key !== null ? key : null;
   const other = keyed === null ? undefined : inFlight.get(keyed);
   if (other !== undefined && other !== observer) return null;
-  const exchange = beginExchange(observer, input, init, hint);
-  if (exchange !== null && keyed !== null) inFlight.set(keyed, observer);
-  return exchange;
+  const begun = beginExchange(observer, input, init, hint);
+  if (begun !== null && keyed !== null) inFlight.set(keyed, observer);
+  return begun;
 }
 
 function leave(key: unknown): void {

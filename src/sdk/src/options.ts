@@ -18,6 +18,11 @@ export interface ObserveOptions {
   includeUsage?: boolean | undefined;
   /** Keyed hashes and sizes of prompt parts, never content. Default true. */
   fingerprint?: boolean | undefined;
+  /**
+   * Holds a request back while the provider's last answer said that nothing is left of a limit and when it resets, since it would
+   * certainly be refused: at most 60 s, ended by the request's own abort signal. Default false: nothing is ever delayed.
+   */
+  pace?: boolean | undefined;
   /** Milliseconds since the Unix epoch, for every timestamp of the record. For backfills and tests; default: the system clock. */
   clock?: (() => number) | undefined;
 }

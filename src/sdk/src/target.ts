@@ -32,12 +32,12 @@ export function targetOf(input: unknown, init: RequestInitLike | undefined, flav
  * plain fetch the host has to.
  */
 function belongs(endpoint: Endpoint, url: URL, flavor: string): boolean {
-  const { hosts } = endpoint.family;
-  if (hosts === undefined || flavor !== "fetch") return true;
-  return hosts(url.hostname, url.port);
+  if (flavor !== "fetch") return true;
+  return endpoint.family.hosts?.(url.hostname, url.port) ?? true;
 }
 
-function urlText(input: unknown): string | null {
+/** The URL of a fetch's first argument: text, URL or Request; null for anything else. */
+export function urlText(input: unknown): string | null {
   if (typeof input === "string") return input;
   if (input instanceof URL) return input.href;
   const url = typeof input === "object" && input !== null ? (input as { url?: unknown }).url : null;

@@ -67,6 +67,20 @@ function splitInput(
   };
 }
 
+/** The first details object that is there: Chat, Responses and Realtime name it differently. */
+function detailsOf(usage: Fields, ...names: readonly string[]): Fields | null {
+  for (const name of names) {
+    const found = record(usage[name]);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Tokens of a modality without those that were read from the cache, where the reply splits the cache (Realtime). */
+function uncached(tokens: number | null, cached: Fields | null, name: string): number | null {
+  return tokens === null ? null : Math.max(0, tokens - (firstCount(cached, name) ?? 0));
+}
+
 interface OutputSplit {
   classes: Record<string, number | null>;
   reasoningIsExtra: boolean;
@@ -79,7 +93,12 @@ function splitOutput(
   prompt: number | null,
   shape: OpenaiShape,
 ): OutputSplit {
-  const details = record(usage["completion_tokens_details"] ?? usage["output_tokens_details"]);
+  const details = detailsOf(
+    usage,
+    "completion_tokens_details",
+    "output_tokens_details",
+    "output_token_details",
+  );
   const reasoning = firstCount(details, "reasoning_tokens") ?? firstCount(usage, "reasoning_tokens");
   const outputAudio = firstCount(details, "audio_tokens");
   const outputImage = firstCount(details, "image_tokens");
@@ -112,7 +131,8 @@ export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading 
   const prompt = firstCount(usage, "prompt_tokens", "input_tokens");
   const output = firstCount(usage, "completion_tokens", "output_tokens");
   if (prompt === null && output === null) return unreadableUsage(shape.family);
-  const details = record(usage["prompt_tokens_details"] ?? usage["input_tokens_details"]);
+  const details = detailsOf(usage, "prompt_tokens_details", "input_tokens_details", "input_token_details");
+  const cachedMedia = record(details?.["cached_tokens_details"]);
   const cached = shape.cached?.(usage) ?? firstCount(details, "cached_tokens");
   const input =
     prompt === null
@@ -120,8 +140,8 @@ export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading 
       : splitInput(prompt, {
           cached,
           written: firstCount(details, "cache_write_tokens"),
-          audio: firstCount(details, "audio_tokens"),
-          image: firstCount(details, "image_tokens"),
+          audio: uncached(firstCount(details, "audio_tokens"), cachedMedia, "audio_tokens"),
+          image: uncached(firstCount(details, "image_tokens"), cachedMedia, "image_tokens"),
         });
   const generated = splitOutput(usage, output, prompt, shape);
   return checkedReading(known({ ...input?.classes, ...generated.classes }), {

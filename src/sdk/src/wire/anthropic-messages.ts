@@ -8,6 +8,7 @@ import type { JsonObject } from "./json.js";
 /** Anthropic Messages (create). Counting tokens and batches are other paths. Source: @anthropic-ai/sdk 1.12 types, read 2026-11-22. */
 export const anthropicMessages: Family = {
   name: "anthropic-messages",
+  vendor: "anthropic",
   framing: "sse",
   match(path) {
     return path.endsWith("/v1/messages") ? { operation: "chat", model: null, deployment: null } : null;

@@ -24,6 +24,7 @@ export function profileGeo(model: string): string | null {
 /** Bedrock Converse. Sources: AWS Converse API reference and client-bedrock-runtime 3.1164 types, read 2026-11-22. */
 export const bedrockConverse: Family = {
   name: "bedrock-converse",
+  vendor: "aws.bedrock",
   framing: "sse",
   hosts: (host) => host.endsWith(".amazonaws.com"),
   match(path) {
@@ -46,6 +47,7 @@ export const bedrockConverse: Family = {
 /** Bedrock InvokeModel: the vendor's own body. */
 export const bedrockInvoke: Family = {
   name: "bedrock-invoke",
+  vendor: "aws.bedrock",
   framing: "sse",
   hosts: (host) => host.endsWith(".amazonaws.com"),
   match(path) {

@@ -16,6 +16,7 @@ const PATHS: readonly (readonly [pattern: RegExp, operation: Operation])[] = [
 /** Cohere v1 and v2: chat, embed, rerank. Source: cohere-ai 8.1 types, read 2026-11-22. */
 export const cohere: Family = {
   name: "cohere",
+  vendor: "cohere",
   framing: "sse",
   hosts: (host) => host === "api.cohere.com" || host === "api.cohere.ai",
   match(path) {

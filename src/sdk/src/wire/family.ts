@@ -43,6 +43,8 @@ export interface PromptBlock {
 /** One API family: pure readers of its requests, responses, stream events and errors. None of them throws on odd input. */
 export interface Family {
   readonly name: string;
+  /** Who answers this API where neither the host nor the client tells. */
+  readonly vendor: string;
   /** How streamed bodies are framed. */
   readonly framing: "sse" | "ndjson";
   /** Hosts that a path of this family is believed from without a known client; absent: from any. */

@@ -1,4 +1,4 @@
-import type { Operation, RequestFacts, ResponseFacts } from "../call.js";
+import type { Operation, ResponseFacts } from "../call.js";
 import { geminiGroundingUsage, geminiUsage } from "../usage/gemini-usage.js";
 import { count, record } from "../usage/usage-reading.js";
 import type { EventEffect, Family, PromptBlock, PromptPieces, StreamReader } from "./family.js";
@@ -17,6 +17,7 @@ const METHODS: Readonly<Record<string, Operation>> = {
 /** Gemini API and Vertex AI `generateContent`, streams, embeddings and cache creation. Source: @google/genai 3.1 types, read 2026-11-22. */
 export const gemini: Family = {
   name: "gemini",
+  vendor: "gcp.gemini",
   framing: "sse",
   match(path) {
     if (path.endsWith("/cachedContents")) return { operation: "other", model: null, deployment: null };

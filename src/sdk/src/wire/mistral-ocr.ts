@@ -7,6 +7,7 @@ import { readOpenaiError } from "./openai-error.js";
 /** Mistral OCR, billed by the page. Source: @mistralai/mistralai 2.7 types, read 2026-11-22. */
 export const mistralOcr: Family = {
   name: "mistral-ocr",
+  vendor: "mistral_ai",
   framing: "sse",
   hosts: (host) => host === "api.mistral.ai",
   match: (path) => (path.endsWith("/v1/ocr") ? { operation: "other", model: null, deployment: null } : null),

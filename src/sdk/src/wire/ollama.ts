@@ -16,6 +16,7 @@ const PATHS: Readonly<Record<string, "chat" | "text_completion" | "embeddings">>
 /** Ollama's native API. Source: github.com/ollama/ollama docs/api.md and ollama 0.6 types, read 2026-11-22. */
 export const ollama: Family = {
   name: "ollama",
+  vendor: "ollama",
   framing: "ndjson",
   hosts: (host, port) => host === "ollama.com" || port === "11434",
   match(path) {

@@ -12,6 +12,7 @@ import { deploymentOf } from "./openai-path.js";
  */
 export const openaiAudio: Family = {
   name: "openai-audio",
+  vendor: "openai",
   framing: "sse",
   match(path) {
     if (!/\/audio\/(transcriptions|translations|speech)$/.test(path)) return null;

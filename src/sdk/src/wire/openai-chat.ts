@@ -14,6 +14,7 @@ import { deploymentOf } from "./openai-path.js";
  */
 export const openaiChat: Family = {
   name: "openai-chat",
+  vendor: "openai",
   framing: "sse",
   match(path) {
     if (!path.endsWith("/completions")) return null;

@@ -10,6 +10,7 @@ import { deploymentOf } from "./openai-path.js";
 /** OpenAI-shaped embeddings. Source: openai-node 7.57 types, read 2026-11-22. */
 export const openaiEmbeddings: Family = {
   name: "openai-embeddings",
+  vendor: "openai",
   framing: "sse",
   match(path) {
     if (!path.endsWith("/embeddings")) return null;

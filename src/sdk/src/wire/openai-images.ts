@@ -9,6 +9,7 @@ import { deploymentOf } from "./openai-path.js";
 /** OpenAI Images: generations, edits, variations. Source: openai-node 7.57 types, read 2026-11-22. */
 export const openaiImages: Family = {
   name: "openai-images",
+  vendor: "openai",
   framing: "sse",
   match(path) {
     if (!/\/images\/(generations|edits|variations)$/.test(path)) return null;

@@ -11,6 +11,7 @@ import { deploymentOf } from "./openai-path.js";
 /** OpenAI Responses (create). Source: openai-node 7.57 types, read 2026-11-22. */
 export const openaiResponses: Family = {
   name: "openai-responses",
+  vendor: "openai",
   framing: "sse",
   match(path) {
     if (!path.endsWith("/responses")) return null;

@@ -46,6 +46,12 @@ function wasAnswered(reading: Reading, httpStatus: number | null): boolean {
   );
 }
 
+/** Numbers known to be untrue are a conflict; numbers that the sender counted itself are never exact. */
+function honestQuality(quality: UsageQuality, reading: Reading): UsageQuality {
+  if (reading.falsified !== null) return "conflict";
+  return reading.estimated && quality === "exact" ? "partial" : quality;
+}
+
 function settleUsage(
   reading: Reading,
   context: Parameters<typeof resolveUsage>[1],
@@ -62,11 +68,11 @@ function settleUsage(
   }
   if (hasTokens(reading.usage)) {
     const resolved = resolveUsage(reading.usage, context);
-    const falsified = reading.falsified;
+    const { falsified } = reading;
     return {
       usage: resolved.usage,
       usageSource: reading.estimated ? "estimated" : "provider",
-      usageQuality: falsified !== null && resolved.quality !== "unknown" ? "conflict" : resolved.quality,
+      usageQuality: honestQuality(resolved.quality, reading),
       usageRule: falsified === null ? resolved.rule : `${resolved.rule}+${falsified}`,
     };
   }

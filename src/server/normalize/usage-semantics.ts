@@ -234,7 +234,7 @@ function resolveOutput(
   if (reported.output === null) {
     if (context.operation === "embeddings" || context.operation === "rerank") {
       usage.output = 0;
-      usage.outputTotal = 0;
+      usage.outputTotal = modal + known(reasoning);
     } else {
       usage.outputReasoning = reported.reasoning;
     }

@@ -1,6 +1,6 @@
 import * as semconv from "@spanledger/sdk/semconv";
 import type { Attempt, Operation, Outcome, RateLimit } from "../../domain/call.js";
-import type { Attributes, Span, SpanEvent } from "../../domain/span.js";
+import type { Attributes, AttributeValue, Span, SpanEvent } from "../../domain/span.js";
 import {
   INPUT_CLASSES,
   OUTPUT_CLASSES,
@@ -38,11 +38,17 @@ function oneOf<T extends string>(value: string | null, allowed: ReadonlySet<stri
   return value !== null && allowed.has(value) ? (value as T) : null;
 }
 
-/** RFC 3339 UTC with nanoseconds. */
+/** RFC 3339 UTC with three digits of fraction, or six or nine when needed. */
 function rfc3339(nanoseconds: bigint): string {
   const seconds = nanoseconds / 1_000_000_000n;
-  const fraction = (nanoseconds % 1_000_000_000n).toString().padStart(9, "0");
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
+  const digits = (nanoseconds % 1_000_000_000n).toString().padStart(9, "0");
+  const length = digits.endsWith("000000") ? 3 : digits.endsWith("000") ? 6 : 9;
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${digits.slice(0, length)}Z`;
+}
+
+function instantText(value: AttributeValue | undefined): string | null {
+  const text = asText(value);
+  return text === null || Number.isNaN(Date.parse(text)) ? null : text;
 }
 
 function readAttempt(event: SpanEvent, position: number): Attempt {
@@ -71,7 +77,7 @@ function readRateLimits(attributes: Attributes): RateLimit[] {
     const prefix = `${semconv.ATTR_RATE_LIMIT_PREFIX}${kind}.`;
     const limit = asCount(attributes.get(`${prefix}limit`));
     const remaining = asCount(attributes.get(`${prefix}remaining`));
-    const resetAt = asText(attributes.get(`${prefix}reset_at`));
+    const resetAt = instantText(attributes.get(`${prefix}reset_at`));
     if (limit !== null || remaining !== null || resetAt !== null)
       limits.push({ kind, limit, remaining, resetAt });
   }

@@ -4,7 +4,7 @@ import { buildPriceBook } from "../../src/server/pricing/price-book.js";
 import { priceFileSchema } from "../../src/server/pricing/price-book.schema.js";
 import type { PriceFile, PriceFileModel, PriceFileRate } from "../../src/server/pricing/price-book.schema.js";
 import { idForm } from "../../src/server/pricing/model-grammar.js";
-import { parseWithTextNumbers } from "./decimal-text.js";
+import { parseWithTextNumbers, times } from "./decimal-text.js";
 import { gather } from "./gather.js";
 import type { Inputs } from "./gather.js";
 import { groupIds } from "./group.js";
@@ -104,7 +104,37 @@ function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Ob
     const outputs = rows.filter((row) => row.class === "output");
     result.push(...outputs.map((row) => ({ ...row, class: "output_audio" as const })));
   }
+  if (/^claude-/.test(model)) result.push(...hourWrites(model, rows));
   return /^gpt-image|^chatgpt-image/.test(model) ? imageOutput(result) : result;
+}
+
+/**
+ * Anthropic states that a one-hour write costs twice the base input price, in every band and at every cloud
+ * (platform.claude.com prompt caching, 2026-11): rows for bands that no collection lists.
+ */
+function hourWrites(model: string, rows: readonly Observation[]): Observation[] {
+  const cached = rows.some((row) => row.class === "cache_write_5m");
+  const inputs = rows.filter(
+    (row) => row.class === "input" && row.tier === "standard" && row.quarantined !== true,
+  );
+  const listed = (input: Observation) =>
+    rows.some(
+      (row) =>
+        row.class === "cache_write_1h" &&
+        row.tier === "standard" &&
+        row.above === input.above &&
+        row.geo === input.geo &&
+        row.from === input.from,
+    );
+  return inputs
+    .filter((input) => cached && !listed(input))
+    .map((input) => ({
+      ...input,
+      id: model,
+      class: "cache_write_1h" as const,
+      price: times(input.price, "2"),
+      source: "provider-rule" as const,
+    }));
 }
 
 /** Image models whose only output price is listed as text: what they put out are image tokens. */

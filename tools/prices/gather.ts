@@ -26,9 +26,13 @@ export function gather(plan: ProviderPlan, inputs: Inputs): Observation[] {
   ];
   const dated = fromGenai(plan, inputs, others);
   return [...dated, ...withoutNearGeos(plan, dated, others)].filter(
-    (row) => !isUnknownZero(row.id, row.price),
+    (row) => !isUnknownZero(row.id, row.price) && plan.skip?.(row.id) !== true && !isGeminiWrite(row),
   );
 }
+
+/** Gemini charges for storage, not for writes; write prices that collections hold for it are misfiled. */
+const isGeminiWrite = (row: Observation): boolean =>
+  row.id.includes("gemini") && row.class.startsWith("cache_write");
 
 const NEAR = ["us", "eu", "jp", "apac", "au", "ca", "in"];
 
@@ -73,11 +77,12 @@ function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {
   if (plan.litellm === undefined) return [];
   const rows: Observation[] = [];
   const seen = new Set<string>();
-  const vendor = plan.provider.startsWith("gcp.")
-    ? "google"
-    : plan.provider === "perplexity"
-      ? "perplexity"
-      : "other";
+  const vendorOf = (id: string) =>
+    plan.provider === "perplexity"
+      ? ("perplexity" as const)
+      : plan.provider.startsWith("gcp.") && !id.includes("claude")
+        ? ("google" as const)
+        : ("other" as const);
   // A global deployment's key says more than one without a zone, which may be a regional price.
   const keys = Object.keys(inputs.litellm).toSorted(
     (a, b) => Number(b.includes("/global")) - Number(a.includes("/global")),
@@ -93,12 +98,9 @@ function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {
     const { id, geo } = named;
     const inclusive = plan.inclusive ?? false;
     rows.push(...litellmTokens(entry, id, { cacheWrite: plan.cacheWrite, geo, inclusive }));
-    if (geo === null) rows.push(...litellmUnits(entry, id, vendor));
+    if (geo === null) rows.push(...litellmUnits(entry, id, vendorOf(id)));
   }
-  // Gemini charges storage, not writes; the collection's write prices for it are misfiled reads.
-  return rows.filter(
-    (row) => !(vendor === "google" && /gemini/.test(row.id) && row.class.startsWith("cache_write")),
-  );
+  return rows;
 }
 
 function fromLangfuse(plan: ProviderPlan, inputs: Inputs): Observation[] {

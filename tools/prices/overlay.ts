@@ -148,6 +148,14 @@ export const CORRECTIONS: readonly Correction[] = [
     quarantine: true as const,
     why: "LiteLLM lists standard rates; Google says 75 to 100 % above, the value is not known",
   })),
+  ...["gcp.gemini", "gcp.vertex_ai"].map((provider) => ({
+    provider,
+    model: "gemini-3.5-flash",
+    class: "input_audio" as const,
+    tier: "priority" as const,
+    quarantine: true as const,
+    why: "stated as a multiple of an audio price that is not this model's",
+  })),
   ...(["input", "output", "cache_read"] as const).flatMap((name) =>
     ["deepseek-chat", "deepseek-reasoner"].map((model) => ({
       provider: "deepseek",

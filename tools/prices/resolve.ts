@@ -1,9 +1,12 @@
+import { TOKEN_PRICE_CLASSES } from "../../src/server/domain/price.js";
 import { slotOf } from "./observation.js";
 import type { Observation, SourceName } from "./observation.js";
 import { isHeldBack } from "./overlay.js";
 import type { ProviderPlan } from "./provider-plan.js";
 import { checkSanity, deriveStated } from "./sanity.js";
 import type { Disagreement } from "./sanity.js";
+
+const TOKEN_CLASSES: ReadonlySet<string> = new Set(TOKEN_PRICE_CLASSES);
 
 const ORDER: readonly SourceName[] = [
   "overlay",
@@ -27,6 +30,9 @@ const isBase = (row: Observation, geo: string | null): boolean =>
   row.geo === geo &&
   row.windows === null &&
   row.variant === null;
+
+/** Prices of tools and other units do not move with the price of tokens. */
+const isToken = (row: Observation): boolean => TOKEN_CLASSES.has(row.class);
 
 /** The dated base prices that genai-prices knows for a place; none when it does not know the model there. */
 function timeline(rows: readonly Observation[], geo: string | null): Interval[] {
@@ -54,8 +60,8 @@ function placed(
   if (base === undefined)
     return intervals.length > 1 ? own.map((row) => ({ ...row, from: intervals.at(-1)?.from ?? null })) : own;
   const home = intervals.find(({ input }) => input === base.price);
-  if (home === undefined) return [];
-  return own.map((row) => ({ ...row, from: home.from, to: home.to }));
+  if (home === undefined) return own.filter((row) => !isToken(row));
+  return own.map((row) => (isToken(row) ? { ...row, from: home.from, to: home.to } : row));
 }
 
 /** The prices of a model that hold, one per slot and interval, with what was decided against. */
@@ -76,7 +82,7 @@ export function resolveModel(
         : placed(rows, source, geo, intervals);
     });
     noteDropped(plan, model, geo, rows, candidates, disagreements);
-    resolved.push(...chooseSlots(plan, model, candidates, disagreements));
+    resolved.push(...sameBounds(chooseSlots(plan, model, candidates, disagreements)));
   }
   const held = resolved.map((row) =>
     isHeldBack(plan.provider, model, row) ? { ...row, quarantined: true } : row,
@@ -119,6 +125,18 @@ function noteDropped(
       others: `${row.price} (${row.source})`,
     });
   }
+}
+
+/** One bound for one threshold: whether it is met at exactly its count is what the most trusted row says. */
+function sameBounds(rows: readonly Observation[]): Observation[] {
+  const inclusive = new Map<number, boolean>();
+  for (const source of ORDER) {
+    for (const row of rows) {
+      if (row.above > 0 && row.source === source && !inclusive.has(row.above))
+        inclusive.set(row.above, row.inclusive);
+    }
+  }
+  return rows.map((row) => ({ ...row, inclusive: inclusive.get(row.above) ?? row.inclusive }));
 }
 
 function chooseSlots(

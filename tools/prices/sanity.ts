@@ -56,6 +56,14 @@ function problemOf(
   if (row.class === "cache_write_1h" && row.tier === "standard" && !within(input, "1.6", "2.4")) {
     return "1h write / input outside 1.6 to 2.4";
   }
+  if (
+    row.class.startsWith("cache_write") &&
+    row.tier === "standard" &&
+    input !== undefined &&
+    compareRatio(row.price, input.price, "1") < 0
+  ) {
+    return "cache write below input";
+  }
   if (row.tier === "priority" && !within(same, "1.1", "3")) return "priority / standard outside 1.1 to 3";
   if (row.tier === "batch" && same !== undefined && compareRatio(row.price, same.price, "0.5") !== 0) {
     return "batch / standard other than 0.5";

@@ -43,7 +43,7 @@ const NO_FACTORS: readonly NamedFactor[] = [];
 const NO_FRACTIONS: readonly Factor[] = [];
 
 function factorsFor(rate: CompiledRate, plan: RatePlan, chosen: ChosenOverrides): readonly NamedFactor[] {
-  const listed = rate.isToken ? plan.factors : NO_FACTORS;
+  const listed = !rate.isToken ? NO_FACTORS : rate.tier === "standard" ? plan.factors : plan.tierFactors;
   const { winner, stacked } = chosen;
   if (winner === null && stacked.length === 0) return listed;
   const factors = [...listed];

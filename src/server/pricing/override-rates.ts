@@ -29,6 +29,7 @@ export function overrideRates(
   return {
     rates,
     factors: [],
+    tierFactors: [],
     quarantined: new Set(),
     outOfDate: false,
     hasTokenRates: true,

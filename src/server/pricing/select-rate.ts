@@ -28,7 +28,10 @@ export interface NamedFactor {
 /** The rate of each class under one set of conditions, and the factors on token classes. */
 export interface RatePlan {
   rates: ReadonlyMap<PriceClass, CompiledRate>;
+  /** Factors on token classes priced from standard rows. */
   factors: readonly NamedFactor[];
+  /** Factors on token classes that have a row for the tier itself. */
+  tierFactors: readonly NamedFactor[];
   /** Classes whose only fitting rate is quarantined. */
   quarantined: ReadonlySet<PriceClass>;
   /** Whether the model has rates, but none of them at this time. */
@@ -134,21 +137,34 @@ function makePlan(model: BookModel, conditions: RateConditions): RatePlan {
   const rates = new Map<PriceClass, CompiledRate>();
   const quarantined = new Set<PriceClass>();
   for (const name of new Set(fitting.map((rate) => rate.class))) {
-    const rate = rateOfClass(
-      active.filter((candidate) => candidate.class === name),
-      conditions,
-      factors,
-    );
-    if (rate !== null) rates.set(name, rate);
-    else if (!active.some((candidate) => candidate.class === name)) quarantined.add(name);
+    const own = active.filter((candidate) => candidate.class === name);
+    const rate = rateOfClass(own, conditions, factors);
+    if (rate === null) {
+      if (own.length === 0) quarantined.add(name);
+    } else if (firstTokens(rate) >= bandOf(model, name, conditions)) rates.set(name, rate);
   }
   return {
     rates,
     factors,
+    tierFactors: factors.filter(({ name }) => name !== tierModifier(conditions.tier)),
     quarantined,
     outOfDate: model.rates.length > 0 && !model.rates.some((rate) => inForce(rate, conditions.atMs)),
     hasTokenRates: model.rates.some((rate) => rate.isToken),
   };
+}
+
+/**
+ * First token count of the longest context band that the class is priced apart in, at any place, and that the prompt meets: a base price
+ * of one tier or place says nothing about it.
+ */
+function bandOf(model: BookModel, name: PriceClass, conditions: RateConditions): number {
+  let band = 0;
+  for (const rate of model.rates) {
+    if (rate.class !== name || rate.tier !== "standard" || rate.status !== "active") continue;
+    const first = firstTokens(rate);
+    if (first > band && conditions.promptTokens >= first && inForce(rate, conditions.atMs)) band = first;
+  }
+  return band;
 }
 
 /** A tier without rows of its own is priced from the standard rows only where the provider states it as a multiple of them. */
@@ -160,10 +176,7 @@ function rateOfClass(
   const standard = best(candidates.filter((rate) => rate.tier === "standard"));
   if (conditions.tier === "standard") return standard;
   const own = best(candidates.filter((rate) => rate.tier === conditions.tier));
-  if (own !== null) {
-    // The base price of a tier says nothing about a longer context that the standard tier prices apart.
-    return standard !== null && firstTokens(standard) > firstTokens(own) ? null : own;
-  }
+  if (own !== null) return own;
   if (standard === null) return null;
   const stated = factors.some(({ name }) => name === tierModifier(conditions.tier));
   return !standard.isToken || stated ? standard : null;
@@ -176,8 +189,6 @@ function tierModifier(tier: PriceTier): string {
 function factorsOf(model: BookModel, conditions: RateConditions): NamedFactor[] {
   const named: NamedFactor[] = [];
   for (const key of conditions.modifierKeys) {
-    const isTier = key === tierModifier(conditions.tier);
-    if (isTier && model.rates.some((rate) => rate.isToken && rate.tier === conditions.tier)) continue;
     const modifier = model.modifiers.find(
       (candidate) =>
         inForce(candidate, conditions.atMs) &&

@@ -1,5 +1,9 @@
+import type { PriceClass } from "../../../src/server/domain/price.js";
 import { batchHalf, host, litellmOf, lower, undated } from "../provider-plan.js";
 import type { NamedId, ProviderPlan } from "../provider-plan.js";
+
+const GEMINI_BATCH: readonly PriceClass[] = ["input", "input_audio", "output", "output_image"];
+const GEMINI_FLEX: readonly PriceClass[] = ["input", "input_audio", "cache_read", "output"];
 
 const bedrockName = (id: string): NamedId => {
   const match = /^(regional|us-gov|global|apac|us|eu|jp|au|ca|in)\.(.+)$/.exec(id);
@@ -105,13 +109,13 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
       {
         tier: "batch",
         factor: "0.5",
-        classes: ["input", "output"],
+        classes: GEMINI_BATCH,
         models: (model) => /^gemini-(2\.5|3)/.test(model) && !/tts|live|audio/.test(model),
       },
       {
         tier: "flex",
         factor: "0.5",
-        classes: ["input", "output"],
+        classes: GEMINI_FLEX,
         models: (model) => /^gemini-3\.[567]-flash/.test(model),
       },
     ],
@@ -157,13 +161,13 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
       {
         tier: "batch",
         factor: "0.5",
-        classes: ["input", "output"],
+        classes: GEMINI_BATCH,
         models: (model) => /^gemini-(2\.5|3)/.test(model) && !/tts|live|audio/.test(model),
       },
       {
         tier: "flex",
         factor: "0.5",
-        classes: ["input", "output"],
+        classes: GEMINI_FLEX,
         models: (model) => /^gemini-3\.[567]-flash/.test(model),
       },
     ],

@@ -96,6 +96,7 @@ export class Lane {
 
   private send(call: PlannedCall): Promise<Ending> {
     if (call.api === "anthropic-messages") return this.message(call);
+    if (call.api === "openai-responses") return this.response(call);
     return call.api === "openai-chat" ? this.chat(call) : this.embeddings(call);
   }
 
@@ -105,6 +106,17 @@ export class Lane {
       { model: call.model, input },
       { maxRetries: call.maxRetries },
     );
+    return "answered";
+  }
+
+  private async response(call: PlannedCall): Promise<Ending> {
+    const request = {
+      model: call.model,
+      input: roles(call),
+      max_output_tokens: call.maxTokens,
+      ...(call.system ? { instructions: promptText(call.system) } : {}),
+    };
+    await this.openai(call.who).responses.create(request, { maxRetries: call.maxRetries });
     return "answered";
   }
 

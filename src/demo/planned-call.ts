@@ -20,7 +20,7 @@ export interface Who {
 /** One call as the demo will make it, and how the stand-in provider will answer each of its attempts. */
 export interface PlannedCall {
   readonly atMs: number;
-  readonly api: "openai-chat" | "openai-embeddings" | "anthropic-messages";
+  readonly api: "openai-chat" | "openai-responses" | "openai-embeddings" | "anthropic-messages";
   readonly model: string;
   readonly stream: boolean;
   /** Whether a streamed OpenAI call asks for usage. */

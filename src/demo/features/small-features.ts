@@ -111,7 +111,7 @@ export const codeReview: Feature = {
     const call: PlannedCall = {
       ...PLAIN,
       atMs: startMs,
-      api: "openai-chat",
+      api: "openai-responses",
       model: MODELS.review,
       system,
       turns: [diff],

@@ -22,7 +22,8 @@ export class ApiClient {
 
   constructor(
     endpoint: string,
-    private readonly key: string | undefined,
+    /** API key or admin password; undefined in open mode. */
+    readonly key: string | undefined,
   ) {
     this.endpoint = endpoint.replace(/\/+$/, "");
   }

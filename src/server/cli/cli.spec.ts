@@ -6,6 +6,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { runCli } from "./cli.js";
 
+interface ResourceSpans {
+  scopeSpans: { spans: { spanId: string }[] }[];
+}
+
 interface Seen {
   method: string;
   url: string;
@@ -216,10 +220,10 @@ describe("price", () => {
     expect(seen).toEqual([]);
   });
 
-  it("fails when there is no price", async () => {
-    const { code, err } = await cli(["price", "openai/gpt-0-imaginary", "--input", "1"]);
+  it("fails when there is no price, and says what was probably meant", async () => {
+    const { code, err } = await cli(["price", "openai/gpt-5.4-mni", "--input", "1"]);
     expect(code).toBe(1);
-    expect(err).toMatch(/model_unknown/);
+    expect(err).toMatch(/model_unknown; did you mean openai\/gpt-5\.4-mini\?/);
   });
 });
 
@@ -327,13 +331,10 @@ describe("export and import", () => {
     expect(out).toBe("3 calls imported, 2 lines skipped\n");
     expect(err).toBe("line 4 skipped: startTime is no RFC 3339 time\nline 5 skipped: no JSON\n");
     expect(seen).toHaveLength(1);
-    const { resourceSpans } = seen[0]?.body as {
-      resourceSpans: { scopeSpans: { spans: { spanId: string }[] }[] }[];
-    };
-    expect(resourceSpans.map((group) => group.scopeSpans[0]?.spans.map((span) => span.spanId))).toEqual([
-      ["0000000000000001", "0000000000000002"],
-      ["0000000000000003"],
-    ]);
+    const [sent] = seen.map(({ body }) => body as { resourceSpans: ResourceSpans[] });
+    expect(sent?.resourceSpans.map((group) => group.scopeSpans[0]?.spans.map((span) => span.spanId))).toEqual(
+      [["0000000000000001", "0000000000000002"], ["0000000000000003"]],
+    );
   });
 
   it("waits as asked when the server is busy, and counts what it rejects", async () => {
@@ -351,7 +352,7 @@ describe("export and import", () => {
 describe("doctor", () => {
   it("is content with a ready server and warns when the clocks differ", async () => {
     answer = ({ url }) => ({
-      body: url.startsWith("/api") ? { data: [], nextCursor: null } : {},
+      body: url === "/api/openapi.json" ? { info: { version: "1" } } : { data: [], nextCursor: null },
       headers: { date: "Wed, 25 Nov 2026 12:00:10 GMT" },
     });
     const { code, out } = await cli(["doctor", "--json"]);
@@ -360,7 +361,14 @@ describe("doctor", () => {
       findings: { check: string; verdict: string; message: string }[];
     };
     const byCheck = Object.fromEntries(findings.map(({ check, verdict }) => [check, verdict]));
-    expect(byCheck).toMatchObject({ node: "ok", server: "ok", ready: "ok", access: "ok", clock: "warn" });
+    expect(byCheck).toMatchObject({
+      node: "ok",
+      server: "ok",
+      api: "ok",
+      ready: "ok",
+      access: "ok",
+      clock: "warn",
+    });
     expect(findings.find(({ check }) => check === "clock")?.message).toMatch(/10\.0 s ahead of/);
   });
 

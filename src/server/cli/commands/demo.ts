@@ -64,6 +64,7 @@ async function fill(context: CommandContext, signal: AbortSignal): Promise<numbe
     );
   }
   exportTo(context);
+
   // The vendors' clients are loaded only for a demo.
   const { runDemo } = await import("../../../demo/run-demo.js");
   const result = await runDemo({
@@ -82,9 +83,9 @@ async function fill(context: CommandContext, signal: AbortSignal): Promise<numbe
 }
 
 /** The wrapper reads where to export from the environment, when the first span is made. */
-function exportTo({ api, values }: CommandContext): void {
+function exportTo({ api }: CommandContext): void {
   process.env["SPANLEDGER_ENDPOINT"] = api.endpoint;
-  if (typeof values["key"] === "string") process.env["SPANLEDGER_API_KEY"] = values["key"];
+  if (api.key !== undefined) process.env["SPANLEDGER_API_KEY"] = api.key;
 }
 
 function progressWriter({ io }: CommandContext): (progress: DemoProgress) => void {

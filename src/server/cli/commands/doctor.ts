@@ -14,6 +14,7 @@ interface Finding {
 }
 
 const CLOCK_WARN_MS = 2_000;
+const API_VERSION = "1";
 const DISK_WARN_BYTES = 2 * 1024 ** 3;
 
 export const doctorCommand: Command = {
@@ -69,6 +70,7 @@ async function server(context: CommandContext): Promise<Finding[]> {
     const clock = clockFinding(health.headers.get("date"), sentMs, receivedMs);
     return [
       { check: "server", verdict: "ok", message: `${api.endpoint} is up` },
+      await apiVersion(context),
       await readiness(context),
       await access(context),
       ...(clock ? [clock] : []),
@@ -77,6 +79,15 @@ async function server(context: CommandContext): Promise<Finding[]> {
     if (!(error instanceof ApiError)) throw error;
     return [{ check: "server", verdict: "fail", message: error.message }];
   }
+}
+
+async function apiVersion({ api }: CommandContext): Promise<Finding> {
+  const response = await api.raw("GET", "/api/openapi.json");
+  const document = (await response.json().catch(() => null)) as { info?: { version?: unknown } } | null;
+  const version = document?.info?.version;
+  if (version === API_VERSION) return { check: "api", verdict: "ok", message: `version ${API_VERSION}` };
+  const said = typeof version === "string" ? `speaks API version ${version}` : "does not say its API version";
+  return { check: "api", verdict: "warn", message: `the server ${said}, this command line ${API_VERSION}` };
 }
 
 async function readiness({ api }: CommandContext): Promise<Finding> {

@@ -4,6 +4,7 @@ import { type TokenClass, type UnitClass, unknownUsage } from "../../domain/usag
 import { loadBundledBook } from "../../pricing/load-book.js";
 import { NO_OPERATOR_PRICING } from "../../pricing/operator-pricing.js";
 import { priceCall } from "../../pricing/price-call.js";
+import { suggestModel } from "../../pricing/suggest-model.js";
 import {
   type Command,
   type CommandContext,
@@ -77,7 +78,9 @@ async function price(context: CommandContext): Promise<number> {
     io.out(priceText(priced.pricedModel, priced.matchRule, cost, calls, total));
   }
   if (cost.status === "unpriced") {
-    throw new AppError("not_found", `no price for this call: ${cost.reason ?? "unknown reason"}`);
+    const meant = suggestModel(book, [priced.provider], [priced.requestModel]);
+    const hint = meant === null || meant === priced.pricedModel ? "" : `; did you mean ${meant}?`;
+    throw new AppError("not_found", `no price for this call: ${cost.reason ?? "unknown reason"}${hint}`);
   }
   return 0;
 }

@@ -15,8 +15,7 @@ export class LineSplitter {
     const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
     let start = 0;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
-      const stop = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
-      this.line(text.slice(start, stop));
+      this.line(text.slice(start, end));
       start = end + 1;
     }
     this.keep(start === 0 ? text : text.slice(start));
@@ -28,7 +27,8 @@ export class LineSplitter {
   }
 
   private line(text: string): void {
-    const whole = this.rest === "" ? text : this.rest + text;
+    const joined = this.rest === "" ? text : this.rest + text;
+    const whole = joined.charCodeAt(joined.length - 1) === 13 ? joined.slice(0, -1) : joined;
     this.rest = "";
     if (this.dropping) this.dropping = false;
     else if (whole !== "") this.onLine(whole);

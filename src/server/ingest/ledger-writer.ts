@@ -1,5 +1,4 @@
 import type { Clock } from "../domain/clock.js";
-import type { Call, PricedCall } from "../domain/call.js";
 import type { LedgerChange, LedgerListener } from "../domain/ledger-listener.js";
 import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import { deliveryKey } from "../ledger/identity.js";
@@ -101,7 +100,8 @@ export class LedgerWriter {
   #rowOf(project: string, settled: SettledRow, context: PricingContext): LedgerRow {
     const { previous } = settled;
     const call = priceCall(settled.call, context);
-    const original = settled.delivered ?? (needsOriginal(settled.call, call) ? settled.call : null);
+    // Pricing may name another provider (an operator's endpoint map); the record is then kept as it came.
+    const original = settled.delivered ?? (call.provider === settled.call.provider ? null : settled.call);
     return {
       project,
       version: this.#versions.next(previous?.version ?? 0n),
@@ -129,11 +129,6 @@ export class LedgerWriter {
     if (changes.length === 0) return;
     for (const listener of this.parts.listeners) listener.onAcknowledged(changes);
   }
-}
-
-/** Pricing settles the provider, and the table has no column for a stated one: then the record is kept as it came. */
-function needsOriginal(call: Call, priced: PricedCall): boolean {
-  return priced.provider !== call.provider || call.providerStated === true;
 }
 
 function linksToStore(links: readonly SpanLink[], stored: readonly SpanLink[]): SpanLink[] {

@@ -145,6 +145,7 @@ export function fingerprintBesideProvider(call: Call): string {
     call.durationMs,
     call.timeToFirstChunkMs,
     call.operation,
+    call.providerStated === true,
     call.clientFlavor,
     call.host,
     call.requestModel,

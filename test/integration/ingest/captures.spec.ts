@@ -11,6 +11,9 @@ import {
   spansOf,
   tokensOf,
 } from "./captures.js";
+import type { Span } from "../../../src/server/domain/span.js";
+import { isReadAttribute } from "../../../src/server/ingest/read-attributes.js";
+import { normalizeSpan } from "../../../src/server/normalize/normalize-span.js";
 import type { SettledRow } from "../../../src/server/ledger/settle.js";
 
 const captures = loadCaptures().filter(
@@ -127,5 +130,33 @@ describe("captures of coding tools", () => {
   it("makes no call of other senders' logs and metrics", () => {
     const others = captures.filter((capture) => !tools.includes(capture));
     expect(others.flatMap((capture) => [...logCallsOf(capture), ...metricCallsOf(capture)])).toEqual([]);
+  });
+});
+
+describe("attributes worth decoding", () => {
+  it("leave every capture as it is", () => {
+    const keep = (attributes: Span["attributes"]) =>
+      new Map([...attributes].filter(([name]) => isReadAttribute(name)));
+    for (const one of captures.flatMap(spansOf)) {
+      const reduced: Span = {
+        ...one,
+        attributes: keep(one.attributes),
+        resource: { attributes: keep(one.resource.attributes) },
+        events: one.events.map((event) => ({ ...event, attributes: keep(event.attributes) })),
+      };
+      expect(normalizeSpan(reduced)).toEqual(normalizeSpan(one));
+    }
+  });
+
+  it("hold no content", () => {
+    for (const name of [
+      "gen_ai.input.messages",
+      "gen_ai.prompt.0.content",
+      "input.value",
+      "ai.prompt",
+      "traceloop.entity.input",
+    ]) {
+      expect([name, isReadAttribute(name)]).toEqual([name, false]);
+    }
   });
 });

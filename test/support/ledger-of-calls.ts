@@ -1,4 +1,4 @@
-import { matchesScope } from "../../src/server/budgets/budget-scope.js";
+import { scopeTest } from "../../src/server/budgets/budget-scope.js";
 import type { BudgetSpendSource, SpendTotals } from "../../src/server/budgets/budget-spend.js";
 import type { BudgetScope } from "../../src/server/domain/budget.js";
 import type { PricedCall } from "../../src/server/domain/call.js";
@@ -109,10 +109,11 @@ export class LedgerOfCalls implements BudgetSpendSource {
     this.questions += 1;
     if (this.isAway) return Promise.reject(new AppError("unavailable", "The ledger is away."));
     const [from, to] = [Date.parse(fromIso), Date.parse(toIso)];
+    const isInScope = scopeTest(scope);
     const calls = [...this.#calls.values()]
       .filter((entry) => entry.project === project)
       .map(({ call }) => call)
-      .filter((call) => call.billable && matchesScope(scope, call))
+      .filter((call) => call.billable && isInScope(call))
       .filter(({ startTimeUnixNano }) => {
         const at = Number(startTimeUnixNano / 1_000_000n);
         return at >= from && at < to;

@@ -11,13 +11,13 @@ import type { BudgetThreshold, BudgetWindow } from "../domain/budget.js";
 import type { Clock } from "../domain/clock.js";
 import { AppError } from "../domain/errors.js";
 import type { LedgerChange, LedgerListener } from "../domain/ledger-listener.js";
-import { parseMoney } from "../domain/money.js";
 import { ControlDatabase } from "../storage/control/control-database.js";
 import { Budget } from "../storage/control/entities/budget.entity.js";
 import { BudgetClaims } from "./budget-claims.service.js";
 import { reachedThresholds } from "./budget-evaluator.js";
 import { BudgetInsight } from "./budget-insight.js";
 import { toDefinition } from "./budget-definition.js";
+import { NotedChange } from "./noted-change.js";
 import { WatchedBudget } from "./watched-budget.js";
 
 /** Spend that may have reached a threshold is looked at after this pause, so that a burst costs one look. */
@@ -76,14 +76,18 @@ export class BudgetMonitor
     await this.#running;
   }
 
+  /** Reads each change once and arranges at most one look per budget. */
   onAcknowledged(changes: readonly LedgerChange[]): void {
     const nowMs = this.clock.nowMs();
+    const touched = new Set<WatchedBudget>();
     for (const change of changes) {
-      this.insight.noteCall(change.project, Number(change.current.startTimeUnixNano / 1_000_000n));
-      for (const budget of this.#byProject.get(change.project) ?? []) {
-        this.#note(budget, change, nowMs);
+      const noted = new NotedChange(change);
+      this.insight.noteCall(noted.project, noted.startMs);
+      for (const budget of this.#byProject.get(noted.project) ?? []) {
+        if (this.#note(budget, noted, nowMs)) touched.add(budget);
       }
     }
+    for (const budget of touched) this.#schedule(budget, this.#urgency(budget, nowMs));
   }
 
   /** After a definition changed. Never throws: when the store is away, the next tick sees the change. */
@@ -132,16 +136,19 @@ export class BudgetMonitor
     }
   }
 
-  #note(budget: WatchedBudget, change: LedgerChange, nowMs: number): void {
+  #note(budget: WatchedBudget, change: NotedChange, nowMs: number): boolean {
     try {
-      if (!budget.note(change, nowMs)) return;
-      if (budget.mayBeDue()) this.#schedule(budget, SOON_MS);
-      else this.#schedule(budget, budget.awaitsForecast(nowMs) ? FORECAST_MS : this.#lazyMs());
+      return budget.note(change, nowMs);
     } catch (error) {
       // The rows are stored and acknowledged whatever happens here; the ledger is asked instead.
       this.#warn("A change cannot be noted", error);
-      this.#schedule(budget, SOON_MS);
+      return true;
     }
+  }
+
+  #urgency(budget: WatchedBudget, nowMs: number): number {
+    if (budget.mayBeDue()) return SOON_MS;
+    return budget.awaitsForecast(nowMs) ? FORECAST_MS : this.#lazyMs();
   }
 
   /** The embedded ledger has one writer: what it noted is all there is, and the next tick is soon enough. */
@@ -201,10 +208,8 @@ export class BudgetMonitor
     const { spent, unpricedCalls } = await this.insight.spent(definition, window);
     const isRunning = window.endMs > this.clock.nowMs();
     const forecast =
-      isRunning && definition.thresholds.some(({ kind }) => kind === "forecast")
-        ? await this.insight.forecast(definition, window, spent)
-        : null;
-    const standing = { limit: parseMoney(definition.limit), spent, forecast: forecast?.expected ?? null };
+      isRunning && budget.hasForecasts ? await this.insight.forecast(definition, window, spent) : null;
+    const standing = { limit: budget.limit, spent, forecast: forecast?.expected ?? null };
     const reached = reachedThresholds(definition.thresholds, standing);
     const isNews = (threshold: BudgetThreshold): boolean => !budget.hasFired(window, threshold);
     if (budget.rearmPending || reached.some(isNews)) {

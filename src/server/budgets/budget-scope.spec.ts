@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { pricedCall } from "../../../test/support/ledger-of-calls.js";
 import type { BudgetScope } from "../domain/budget.js";
-import { matchesScope } from "./budget-scope.js";
+import { scopeTest } from "./budget-scope.js";
 
 const call = pricedCall({
   id: "1",
@@ -12,7 +12,7 @@ const call = pricedCall({
   tags: { region: "eu", tier: "gold" },
 });
 
-describe("matchesScope", () => {
+describe("scopeTest", () => {
   const cases: [string, BudgetScope, boolean][] = [
     ["everything", {}, true],
     ["one value", { feature: ["chat"] }, true],
@@ -29,6 +29,6 @@ describe("matchesScope", () => {
     ["not given, for a tag", { tags: { unit: [""] } }, true],
   ];
   it.each(cases)("%s", (_, scope, expected) => {
-    expect(matchesScope(scope, call)).toBe(expected);
+    expect(scopeTest(scope)(call)).toBe(expected);
   });
 });

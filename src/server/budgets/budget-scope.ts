@@ -1,6 +1,8 @@
 import { BUDGET_DIMENSIONS, type BudgetDimension, type BudgetScope } from "../domain/budget.js";
 import type { PricedCall } from "../domain/call.js";
 
+export type ScopeTest = (call: PricedCall) => boolean;
+
 /** What a call says in each dimension; `model` has up to three names. */
 const VALUES: Readonly<Record<BudgetDimension, (call: PricedCall) => readonly (string | null)[]>> = {
   environment: ({ attribution }) => [attribution.environment],
@@ -13,15 +15,23 @@ const VALUES: Readonly<Record<BudgetDimension, (call: PricedCall) => readonly (s
   model: ({ pricedModel, responseModel, requestModel }) => [pricedModel, responseModel, requestModel],
 };
 
-/** Whether a call can count towards a scope. True for every call the ledger's own query would count. Never throws. */
-export function matchesScope(scope: BudgetScope, call: PricedCall): boolean {
+/**
+ * A test of whether a call can count towards a scope: true for every call that the ledger's own query would count.
+ * Made once per budget, asked once per call; it never throws.
+ */
+export function scopeTest(scope: BudgetScope): ScopeTest {
+  const tests: ScopeTest[] = [];
   for (const dimension of BUDGET_DIMENSIONS) {
-    const wanted = scope[dimension];
-    if (wanted === undefined) continue;
+    const given = scope[dimension];
+    if (given === undefined) continue;
+    const wanted = new Set(given);
+    const read = VALUES[dimension];
     // As in the ledger's queries, the empty text stands for "not given".
-    if (!VALUES[dimension](call).some((value) => wanted.includes(value ?? ""))) return false;
+    tests.push((call) => read(call).some((value) => wanted.has(value ?? "")));
   }
-  return Object.entries(scope.tags ?? {}).every(([name, wanted]) =>
-    wanted.includes(call.attribution.tags[name] ?? ""),
-  );
+  for (const [name, given] of Object.entries(scope.tags ?? {})) {
+    const wanted = new Set(given);
+    tests.push((call) => wanted.has(call.attribution.tags[name] ?? ""));
+  }
+  return (call) => tests.every((test) => test(call));
 }

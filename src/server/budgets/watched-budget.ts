@@ -1,17 +1,14 @@
 import {
   type BudgetDefinition,
   type BudgetThreshold,
-  type BudgetUnit,
   type BudgetWindow,
   thresholdKey,
 } from "../domain/budget.js";
-import type { PricedCall } from "../domain/call.js";
-import type { LedgerChange } from "../domain/ledger-listener.js";
 import { type Money, parseMoney } from "../domain/money.js";
-import { TOKEN_CLASSES } from "../domain/usage.js";
 import { nextActualAmount } from "./budget-evaluator.js";
-import { matchesScope } from "./budget-scope.js";
+import { type ScopeTest, scopeTest } from "./budget-scope.js";
 import { windowAt, windowBefore } from "./budget-window.js";
+import type { NotedChange } from "./noted-change.js";
 
 /** Calls that end a period are acknowledged shortly after it: so long it is still looked at. */
 const GRACE_MS = 60 * 60_000;
@@ -21,6 +18,8 @@ interface WindowState {
   spent: Money | null;
   /** At most this much was added since. */
   noted: Money;
+  /** The least spend at which a warning is due; null when none is left. */
+  nextDue: Money | null;
   fired: Set<string>;
 }
 
@@ -29,6 +28,9 @@ interface WindowState {
  * changes which cannot matter cost no query; it is never the source of a figure.
  */
 export class WatchedBudget {
+  readonly limit: Money;
+  readonly #isInScope: ScopeTest;
+  readonly #forecasts: readonly BudgetThreshold[];
   readonly #windows = new Map<number, WindowState>();
   #lookedAtMs = 0;
   #current: BudgetWindow | null = null;
@@ -39,52 +41,50 @@ export class WatchedBudget {
     readonly updatedAtMs: number,
     /** See the entity's column of this name. */
     public rearmPending: boolean,
-  ) {}
+  ) {
+    this.limit = parseMoney(definition.limit);
+    this.#isInScope = scopeTest(definition.scope);
+    this.#forecasts = definition.thresholds.filter(({ kind }) => kind === "forecast");
+  }
+
+  get hasForecasts(): boolean {
+    return this.#forecasts.length > 0;
+  }
+
+  /** When the ledger was last asked, milliseconds since the Unix epoch; 0 before the first time. */
+  get lookedAtMs(): number {
+    return this.#lookedAtMs;
+  }
 
   /** The running window, and the one before it while late calls may still arrive. */
   windowsAt(nowMs: number): BudgetWindow[] {
     const { current, before } = this.#windowsAround(nowMs);
-    const graceMs = Math.min(GRACE_MS, current.endMs - current.startMs);
-    return nowMs - current.startMs < graceMs ? [current, before] : [current];
+    return isInGrace(current, nowMs) ? [current, before] : [current];
   }
 
-  /** Takes a change into account; false when it does not concern this budget's open windows. Never throws. */
-  note({ current, previous }: LedgerChange, nowMs: number): boolean {
-    const call = [current, previous].find(
-      (each) => each !== null && matchesScope(this.definition.scope, each),
-    );
-    if (call === undefined || call === null) return false;
-    const startMs = Number(call.startTimeUnixNano / 1_000_000n);
-    const window = this.windowsAt(nowMs).find((each) => each.startMs <= startMs && startMs < each.endMs);
-    if (window === undefined) return false;
-    const added = this.#amount(current) - (previous === null ? 0n : this.#amount(previous));
+  /** Takes a change into account; false when it does not concern this budget's open windows. */
+  note(change: NotedChange, nowMs: number): boolean {
+    const added = change.addedTo(this.#isInScope, this.definition.unit);
+    if (added === null) return false;
+    const window = this.#openWindow(change.startMs, nowMs);
+    if (window === null) return false;
     if (added > 0n) this.#state(window).noted += added;
     return true;
   }
 
   /** Whether a threshold may have been reached by what was noted. */
   mayBeDue(): boolean {
-    const limit = parseMoney(this.definition.limit);
-    for (const { spent, noted, fired } of this.#windows.values()) {
-      if (spent === null) return true;
-      const isFired = (threshold: BudgetThreshold): boolean => fired.has(thresholdKey(threshold));
-      const next = nextActualAmount(this.definition.thresholds, limit, isFired);
-      if (next !== null && spent + noted >= next) return true;
+    for (const { spent, noted, nextDue } of this.#windows.values()) {
+      if (spent === null || (nextDue !== null && spent + noted >= nextDue)) return true;
     }
     return false;
   }
 
   /** Whether a forecast threshold may still fire: the forecast moves with every call, and with time. */
   awaitsForecast(nowMs: number): boolean {
+    if (this.#forecasts.length === 0) return false;
     const { current } = this.#windowsAround(nowMs);
-    return this.definition.thresholds.some(
-      (threshold) => threshold.kind === "forecast" && !this.hasFired(current, threshold),
-    );
-  }
-
-  /** When the ledger was last asked, milliseconds since the Unix epoch; 0 before the first time. */
-  get lookedAtMs(): number {
-    return this.#lookedAtMs;
+    return this.#forecasts.some((threshold) => !this.hasFired(current, threshold));
   }
 
   /** What was noted before the ledger is asked: the answer includes it. */
@@ -97,6 +97,8 @@ export class WatchedBudget {
     const state = this.#state(window);
     state.spent = spent;
     state.noted -= noted;
+    const isFired = (threshold: BudgetThreshold): boolean => state.fired.has(thresholdKey(threshold));
+    state.nextDue = nextActualAmount(this.definition.thresholds, this.limit, isFired);
   }
 
   hasFired(window: BudgetWindow, threshold: BudgetThreshold): boolean {
@@ -108,10 +110,16 @@ export class WatchedBudget {
     for (const threshold of thresholds) fired.add(thresholdKey(threshold));
   }
 
+  #openWindow(startMs: number, nowMs: number): BudgetWindow | null {
+    const { current, before } = this.#windowsAround(nowMs);
+    if (holds(current, startMs)) return current;
+    return isInGrace(current, nowMs) && holds(before, startMs) ? before : null;
+  }
+
   #windowsAround(nowMs: number): { current: BudgetWindow; before: BudgetWindow } {
     let current = this.#current;
     let before = this.#before;
-    if (current === null || before === null || nowMs < current.startMs || nowMs >= current.endMs) {
+    if (current === null || before === null || !holds(current, nowMs)) {
       current = windowAt(this.definition, nowMs);
       before = windowBefore(this.definition, current);
       this.#current = current;
@@ -125,30 +133,17 @@ export class WatchedBudget {
   #state(window: BudgetWindow): WindowState {
     let state = this.#windows.get(window.startMs);
     if (state === undefined) {
-      state = { spent: null, noted: 0n, fired: new Set() };
+      state = { spent: null, noted: 0n, nextDue: null, fired: new Set() };
       this.#windows.set(window.startMs, state);
     }
     return state;
   }
-
-  #amount(call: PricedCall): Money {
-    return call.billable && matchesScope(this.definition.scope, call)
-      ? AMOUNTS[this.definition.unit](call)
-      : 0n;
-  }
 }
 
-/** What a call adds at most, in each unit. */
-const AMOUNTS: Readonly<Record<BudgetUnit, (call: PricedCall) => Money>> = {
-  usd: ({ cost }) => (cost.total === null ? 0n : parseMoney(cost.total)),
-  tokens: ({ usage }) => parseMoney(String(Math.max(totalTokens(usage), classTokens(usage)))),
-  calls: () => parseMoney("1"),
-};
-
-function totalTokens({ inputTotal, outputTotal }: PricedCall["usage"]): number {
-  return (inputTotal ?? 0) + (outputTotal ?? 0);
+function holds({ startMs, endMs }: BudgetWindow, atMs: number): boolean {
+  return startMs <= atMs && atMs < endMs;
 }
 
-function classTokens(usage: PricedCall["usage"]): number {
-  return TOKEN_CLASSES.reduce((sum, name) => sum + (usage[name] ?? 0), 0);
+function isInGrace({ startMs, endMs }: BudgetWindow, nowMs: number): boolean {
+  return nowMs - startMs < Math.min(GRACE_MS, endMs - startMs);
 }

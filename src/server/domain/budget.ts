@@ -26,7 +26,8 @@ export type BudgetDimension = (typeof BUDGET_DIMENSIONS)[number];
 
 /**
  * Which calls of the project count. Each given dimension must equal one of its values (or), and all of them must hold
- * (and); `model` matches the requested, the responding or the priced model. An empty scope is the whole project.
+ * (and); `model` is the priced model, else the responding, else the requested one. The empty text means "not given". An
+ * empty scope is the whole project.
  */
 export type BudgetScope = { readonly [dimension in BudgetDimension]?: readonly string[] | undefined } & {
   readonly tags?: Readonly<Record<string, readonly string[]>> | undefined;

@@ -4,7 +4,7 @@ import { CLOCK } from "../config/app-config.js";
 import type { Clock } from "../domain/clock.js";
 import { AppError } from "../domain/errors.js";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../storage/analytics/analytics-store.js";
-import { CallsRepository } from "../storage/analytics/calls.repository.js";
+import { CallsRepository, type StoredPosition } from "../storage/analytics/calls.repository.js";
 import { nanoFromMs, sqlFromNano } from "../storage/analytics/nano-time.js";
 import { readNano } from "../storage/analytics/row-values.js";
 import { type CallResponse, toCallResponse } from "./call.response.js";
@@ -94,7 +94,7 @@ export function callKeysSql(project: string, params: CallsParams, fromNano: bigi
     responseConditions(params.responseId),
     filterConditions(params.filters),
   );
-  const sql = `SELECT start_time, id
+  const sql = `SELECT start_time, id, trace_id
 FROM calls
 WHERE ${scope.where}
 ORDER BY start_time DESC, id DESC
@@ -178,7 +178,7 @@ export class CallsQuery {
     project: string,
     params: CallsParams,
     signal?: AbortSignal,
-  ): Promise<CallPosition[]> {
+  ): Promise<StoredPosition[]> {
     for (const fromNano of this.searchStarts(params)) {
       const keys = await this.keys(callKeysSql(project, params, fromNano), project, signal);
       if (keys.length > params.limit) return keys;
@@ -194,12 +194,15 @@ export class CallsQuery {
     return starts.filter((start) => params.fromNano === null || start > params.fromNano);
   }
 
-  private async keys(statement: Statement, project: string, signal?: AbortSignal): Promise<CallPosition[]> {
-    const rows = await this.store.select<{ start_time: string; id: string }>(statement.sql, {
-      params: statement.params,
-      onlyProject: project,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return rows.map((row) => ({ startNano: readNano(row.start_time), id: row.id }));
+  private async keys(statement: Statement, project: string, signal?: AbortSignal): Promise<StoredPosition[]> {
+    const rows = await this.store.select<{ start_time: string; id: string; trace_id: string }>(
+      statement.sql,
+      {
+        params: statement.params,
+        onlyProject: project,
+        ...(signal === undefined ? {} : { signal }),
+      },
+    );
+    return rows.map((row) => ({ startNano: readNano(row.start_time), id: row.id, traceId: row.trace_id }));
   }
 }

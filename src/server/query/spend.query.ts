@@ -21,7 +21,7 @@ import {
   timeZoneSchema,
 } from "./query-string.js";
 import { scopeConditions, type Statement, whereAll } from "./statement.js";
-import { readTotals, TOTAL_COLUMNS, type Totals } from "./totals.js";
+import { addTotals, readTotals, TOTAL_COLUMNS, type Totals } from "./totals.js";
 
 export const INTERVALS = ["hour", "day", "week", "month"] as const;
 export type Interval = (typeof INTERVALS)[number];
@@ -150,19 +150,22 @@ export class SpendQuery {
   }
 
   async run(project: string, params: SpendParams, signal?: AbortSignal): Promise<SpendAnswer> {
-    const [rows, [total]] = await Promise.all([
-      this.select(project, params, signal),
-      this.select(project, { ...params, interval: null, groupBy: [], limit: 1 }, signal),
-    ]);
+    const rows = await this.select(project, params, signal);
+    const truncated = rows.length > params.limit;
     return {
       data: rows.slice(0, params.limit).map((row) => readSpendRow(row, params)),
-      totals: readTotals(total ?? {}),
+      totals: truncated ? await this.total(project, params, signal) : addTotals(rows.map(readTotals)),
       from: shortRfc3339FromNano(params.fromNano),
       to: shortRfc3339FromNano(params.toNano),
       interval: params.interval,
       timeZone: params.timeZone,
-      truncated: rows.length > params.limit,
+      truncated,
     };
+  }
+
+  private async total(project: string, params: SpendParams, signal?: AbortSignal): Promise<Totals> {
+    const rows = await this.select(project, { ...params, interval: null, groupBy: [], limit: 1 }, signal);
+    return addTotals(rows.map(readTotals));
   }
 
   private select(

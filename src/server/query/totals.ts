@@ -1,3 +1,4 @@
+import { formatMoney, parseMoney, sumMoney } from "../domain/money.js";
 import type { Usage } from "../domain/usage.js";
 import { USAGE_COLUMNS, USAGE_FIELDS } from "../storage/analytics/call.row.js";
 import { readNumber, readText } from "../storage/analytics/row-values.js";
@@ -56,4 +57,38 @@ export function readTotals(row: Readonly<Record<string, unknown>>): Totals {
     listCost: money(row["list_sum"], row["list_priced_calls"]),
     usage: Object.fromEntries(usage) as Usage,
   };
+}
+
+/** The sums of groups that share no call: the same as one sum over all their calls. Exact. */
+export function addTotals(groups: readonly Totals[]): Totals {
+  const sum = (read: (group: Totals) => number): number =>
+    groups.reduce((total, group) => total + read(group), 0);
+  const billable = groups.filter((group) => group.billableCalls > 0);
+  const usage = USAGE_FIELDS.map((field) => [field, addKnown(billable.map((group) => group.usage[field]))]);
+  return {
+    calls: sum((group) => group.calls),
+    errors: sum((group) => group.errors),
+    billableCalls: sum((group) => group.billableCalls),
+    unpricedCalls: sum((group) => group.unpricedCalls),
+    partialCalls: sum((group) => group.partialCalls),
+    unknownUsageCalls: sum((group) => group.unknownUsageCalls),
+    retries: sum((group) => group.retries),
+    cost: addMoney(billable.map((group) => group.cost)),
+    listCost: addMoney(billable.map((group) => group.listCost)),
+    usage: Object.fromEntries(usage) as Usage,
+  };
+}
+
+/** 0 for no groups, null when every group is unknown. Whole numbers are exact; seconds are kept to the microsecond. */
+function addKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0 && values.length > 0) return null;
+  const sum = known.reduce((total, value) => total + value, 0);
+  return Number.isInteger(sum) ? sum : Math.round(sum * 1e6) / 1e6;
+}
+
+function addMoney(values: readonly (string | null)[]): string | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0 && values.length > 0) return null;
+  return formatMoney(sumMoney(known.map(parseMoney)));
 }

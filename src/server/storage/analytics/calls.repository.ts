@@ -1,9 +1,15 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { LedgerRow, SpanLink } from "../../domain/ledger-row.js";
-import { ANALYTICS_STORE, type AnalyticsStore, type QueryParams } from "./analytics-store.js";
+import {
+  ANALYTICS_STORE,
+  type AnalyticsStore,
+  type QueryOptions,
+  type QueryParams,
+} from "./analytics-store.js";
 import { fromRow, linkFromRow, linkToRow, type StoredRow, toRow } from "./call.row.js";
 import { rowText } from "./json-rows.js";
 import { sqlFromNano } from "./nano-time.js";
+import { readNano } from "./row-values.js";
 
 /** What may be one call or one trace with new spans. `fromNano` and `toNano` bound the span start, both inclusive. */
 export interface RelatedKeys {
@@ -18,6 +24,15 @@ export interface Related {
   rows: LedgerRow[];
   links: SpanLink[];
 }
+
+/** Where the row that stands for a call lies. */
+export interface StoredPosition {
+  id: string;
+  traceId: string;
+  startNano: bigint;
+}
+
+type Window = Pick<RelatedKeys, "project" | "fromNano" | "toNano">;
 
 /** Ids per query: bounds the text of one statement; more are asked for in turns. */
 const MAX_IDS_PER_QUERY = 2000;
@@ -47,40 +62,26 @@ export class CallsRepository {
   /** The current version of every record and link of the given traces, and of every record with one of the response ids. */
   async findRelated(keys: RelatedKeys): Promise<Related> {
     const rows = new Map<string, LedgerRow>();
-    for (const row of await this.rowsBy("trace_id", keys.traceIds, keys)) rows.set(keyOf(row), row);
-    for (const row of await this.rowsBy("response_id", keys.responseIds, keys)) rows.set(keyOf(row), row);
+    for (const row of await this.rowsOfTraces(keys.traceIds, keys)) rows.set(keyOf(row), row);
+    for (const row of await this.rowsOfResponses(keys)) rows.set(keyOf(row), row);
     return { rows: [...rows.values()], links: await this.linksOf(keys) };
   }
 
   /** The row of role `call` with this ledger id, or null. */
   async findById(project: string, id: string): Promise<LedgerRow | null> {
-    const rows = await this.store.select<StoredRow>(
-      `SELECT * FROM calls_raw FINAL
-WHERE project = {project:String} AND call_id = {id:String} AND role = 'call'
-ORDER BY start_time LIMIT 1`,
-      { params: { project, id }, onlyProject: project },
-    );
-    return rows[0] === undefined ? null : fromRow(rows[0]);
+    const records = await this.listRecords(project, id);
+    return records.find((record) => record.role === "call") ?? null;
   }
 
-  /** The rows of role `call` with these ids and start times, in the given order; a key without a row is left out. */
-  async findCalls(project: string, keys: readonly { id: string; startNano: bigint }[]): Promise<LedgerRow[]> {
-    if (keys.length === 0) return [];
-    const starts = keys.map((key) => key.startNano);
-    const rows = await this.store.select<StoredRow>(
-      `SELECT * FROM calls_raw FINAL
-WHERE ${IN_WINDOW}
-  AND call_id IN {ids:Array(String)} AND role = 'call'`,
-      {
-        params: {
-          ...windowParams({ project, fromNano: least(starts), toNano: greatest(starts) }),
-          ids: keys.map((key) => key.id),
-        },
-        onlyProject: project,
-      },
-    );
-    const byId = new Map(rows.map(fromRow).map((row) => [row.callId, row]));
-    return keys.flatMap((key) => byId.get(key.id) ?? []);
+  /** The rows of role `call` at these positions, in the given order; a position without a row is left out. */
+  async findCalls(project: string, positions: readonly StoredPosition[]): Promise<LedgerRow[]> {
+    if (positions.length === 0) return [];
+    const starts = positions.map((position) => position.startNano);
+    const window = { project, fromNano: least(starts), toNano: greatest(starts) };
+    const traceIds = positions.map((position) => position.traceId);
+    const rows = await this.rowsOfTraces(traceIds, window, { onlyProject: project });
+    const byId = new Map(rows.filter((row) => row.role === "call").map((row) => [row.callId, row]));
+    return positions.flatMap((position) => byId.get(position.id) ?? []);
   }
 
   /** Ledger ids of the calls that records with this span id belong to (any version of them), at most 100. */
@@ -96,31 +97,54 @@ LIMIT 100`,
 
   /** Every record (of any role) that belongs to the call with this ledger id, by start. */
   async listRecords(project: string, id: string): Promise<LedgerRow[]> {
-    const rows = await this.store.select<StoredRow>(
-      `SELECT * FROM calls_raw FINAL
-WHERE project = {project:String} AND call_id = {id:String}
-ORDER BY start_time, trace_id, span_id`,
-      { params: { project, id }, onlyProject: project, maxRows: 10_000 },
+    // Any version will do to find the traces; what they hold now is then read with FINAL.
+    const [place] = await this.store.select<{ traces: string[]; first: string; last: string }>(
+      `SELECT groupUniqArray(1000)(trace_id) AS traces, min(start_time) AS first, max(start_time) AS last
+FROM calls_raw WHERE project = {project:String} AND call_id = {id:String}`,
+      { params: { project, id }, onlyProject: project },
     );
-    return rows.map(fromRow);
+    if (place === undefined || place.traces.length === 0) return [];
+    const window = { project, fromNano: readNano(place.first), toNano: readNano(place.last) };
+    const rows = await this.rowsOfTraces(place.traces, window, { onlyProject: project });
+    return rows.filter((row) => row.callId === id).sort(byStart);
   }
 
-  private async rowsBy(
-    column: "trace_id" | "response_id",
-    ids: readonly string[],
-    keys: RelatedKeys,
+  /**
+   * The current records of traces in a window. PREWHERE runs before FINAL picks the newest version, which is right for parts of
+   * the sorting key only; it keeps the hundred columns of all other rows unread.
+   */
+  private async rowsOfTraces(
+    traceIds: readonly string[],
+    window: Window,
+    options: QueryOptions = { lane: "ingest" },
   ): Promise<LedgerRow[]> {
     const found: LedgerRow[] = [];
-    for (const chunk of chunks(ids)) {
+    for (const traces of chunks(traceIds)) {
       const rows = await this.store.select<StoredRow>(
         `SELECT * FROM calls_raw FINAL
-WHERE ${IN_WINDOW}
-  AND ${column} IN {ids:Array(String)}`,
-        { params: { ...windowParams(keys), ids: chunk }, lane: "ingest" },
+PREWHERE project = {project:String} AND trace_id IN {traces:Array(String)}
+WHERE ${IN_WINDOW}`,
+        { ...options, params: { ...windowParams(window), traces } },
       );
       found.push(...rows.map(fromRow));
     }
     return found;
+  }
+
+  private async rowsOfResponses(keys: RelatedKeys): Promise<LedgerRow[]> {
+    const traceIds: string[] = [];
+    for (const ids of chunks(keys.responseIds)) {
+      const rows = await this.store.select<{ trace_id: string }>(
+        `SELECT DISTINCT trace_id FROM calls_raw
+WHERE ${IN_WINDOW}
+  AND response_id IN {ids:Array(String)}`,
+        { params: { ...windowParams(keys), ids }, lane: "ingest" },
+      );
+      traceIds.push(...rows.map((row) => row.trace_id));
+    }
+    const wanted = new Set(keys.responseIds);
+    const rows = await this.rowsOfTraces(traceIds, keys);
+    return rows.filter((row) => row.call.responseId !== null && wanted.has(row.call.responseId));
   }
 
   private async linksOf(keys: RelatedKeys): Promise<SpanLink[]> {
@@ -146,7 +170,13 @@ function greatest(values: readonly bigint[]): bigint {
   return values.reduce((a, b) => (b > a ? b : a));
 }
 
-function windowParams(keys: Pick<RelatedKeys, "project" | "fromNano" | "toNano">): QueryParams {
+function byStart(a: LedgerRow, b: LedgerRow): number {
+  const difference = a.call.startTimeUnixNano - b.call.startTimeUnixNano;
+  if (difference !== 0n) return difference < 0n ? -1 : 1;
+  return a.call.spanId < b.call.spanId ? -1 : 1;
+}
+
+function windowParams(keys: Window): QueryParams {
   return { project: keys.project, from: sqlFromNano(keys.fromNano), to: sqlFromNano(keys.toNano) };
 }
 

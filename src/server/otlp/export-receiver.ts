@@ -1,9 +1,11 @@
-import { Inject, Injectable } from "@nestjs/common";
+import { Inject, Injectable, Logger } from "@nestjs/common";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Span } from "../domain/span.js";
 import { IngestMetrics } from "../ingest/ingest-metrics.js";
 import { type IngestResult, IngestService } from "../ingest/ingest.service.js";
+import { isReadable } from "./content-attributes.js";
 import type { Decoded } from "./decoded.js";
+import { DEFAULT_LIMITS, type DecodeOptions } from "./limits.js";
 import { decodeLogs } from "./logs-decoder.js";
 import { decodeLogsJson } from "./logs-json-decoder.js";
 import { decodeMetrics } from "./metrics-decoder.js";
@@ -21,6 +23,7 @@ export interface ExportRequest {
   project: string;
 }
 
+const OPTIONS: DecodeOptions = { limits: DEFAULT_LIMITS, keepAttribute: isReadable };
 const TRACES = { protobuf: decodeTraces, json: decodeTracesJson };
 /** Log records and metrics repeat what spans say; they are checked and answered, and not kept yet. */
 const CHECKED_ONLY = {
@@ -34,6 +37,8 @@ const SLICE = 2048;
 /** From bytes to acknowledged rows, the same for HTTP and gRPC. */
 @Injectable()
 export class ExportReceiver {
+  readonly #logger = new Logger("Otlp");
+
   constructor(
     @Inject(IngestService) private readonly ingest: Pick<IngestService, "accept">,
     private readonly metrics: IngestMetrics,
@@ -44,8 +49,8 @@ export class ExportReceiver {
    * @throws AppError `invalid_request` when the body cannot be decoded, `overloaded` when it cannot be stored now
    */
   async receive({ signal, encoding, body, project }: ExportRequest): Promise<ExportOutcome> {
-    if (signal !== "traces") return this.#refused(CHECKED_ONLY[signal][encoding](body));
-    const decoded = TRACES[encoding](body);
+    if (signal !== "traces") return this.#refused(CHECKED_ONLY[signal][encoding](body, OPTIONS));
+    const decoded = TRACES[encoding](body, OPTIONS);
     if (decoded.items.length === 0) return this.#refused(decoded);
     const stored = await this.#accept(project, decoded.items);
     const refused = this.#refused(decoded);
@@ -77,7 +82,10 @@ export class ExportReceiver {
   /** Counts what the decoder refused; the ingest room never sees it. */
   #refused({ rejected, refusals }: Decoded<unknown>): ExportOutcome {
     this.metrics.received += rejected;
-    for (const [refusal, count] of refusals) this.metrics.reject(refusal.code, count);
+    for (const [refusal, count] of refusals) {
+      this.metrics.reject(refusal.code, count);
+      this.#logger.warn(`refused ${count}: ${refusal.message}`);
+    }
     return { rejected, messages: [...refusals.keys()].map((refusal) => refusal.message) };
   }
 }

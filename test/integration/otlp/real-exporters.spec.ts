@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { OTLPTraceExporter as GrpcExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { OTLPTraceExporter as HttpExporter } from "@opentelemetry/exporter-trace-otlp-http";
@@ -19,6 +19,8 @@ import { ExportReceiver } from "../../../src/server/otlp/export-receiver.js";
 import { OtlpGrpcServer } from "../../../src/server/otlp/otlp-grpc.server.js";
 import { freePort } from "../../support/server-process.js";
 import { authOf, type ReceiverApp, startReceiver } from "./receiver-app.js";
+
+jest.setTimeout(60_000);
 
 let receiver: ReceiverApp;
 let grpc: OtlpGrpcServer;

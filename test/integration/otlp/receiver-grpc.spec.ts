@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { Logger } from "@nestjs/common";
 import { createServer } from "node:net";
@@ -18,6 +18,8 @@ import { freePort } from "../../support/server-process.js";
 import { decode } from "../../unit/otlp/oracle.js";
 import { protobufExport, span, TRACE_ID } from "./exports.js";
 import { authOf, FakeIngest } from "./receiver-app.js";
+
+jest.setTimeout(60_000);
 
 const MAX_BODY = 5_000_000;
 const ingest = new FakeIngest();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
 import { connect } from "node:net";
@@ -7,6 +7,8 @@ import { OverloadedError } from "../../../src/server/domain/errors.js";
 import { decode } from "../../unit/otlp/oracle.js";
 import { jsonExport, jsonSpan, protobufExport, span, SPAN_ID, START, TRACE_ID } from "./exports.js";
 import { type ReceiverApp, startReceiver } from "./receiver-app.js";
+
+jest.setTimeout(60_000);
 
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
@@ -130,6 +132,30 @@ describe("full success", () => {
       0,
       200,
       "{}",
+    ]);
+  });
+
+  it("hands no prompts and no error texts on", async () => {
+    const content = ["gen_ai.input.messages", "gen_ai.prompt.0.content", "input.value"].map((key) => ({
+      key,
+      value: { stringValue: "SECRET" },
+    }));
+    const exception = { key: "exception.message", value: { stringValue: "SECRET" } };
+    const spans = {
+      attributes: [...content, { key: "gen_ai.request.model", value: { stringValue: "gpt-5" } }],
+      events: [{ name: "exception", timeUnixNano: START, attributes: [exception] }],
+      status: { code: 2, message: "SECRET" },
+    };
+    await sendProtobuf(protobufExport(span(spans)));
+    await sendJson(jsonExport(jsonSpan(spans)));
+    expect(receiver.ingest.spans).toHaveLength(2);
+    const seen = receiver.ingest.spans.map((stored) => [
+      [...stored.attributes],
+      stored.events.map((event) => [...event.attributes]),
+    ]);
+    expect(seen).toEqual([
+      [[["gen_ai.request.model", "gpt-5"]], [[]]],
+      [[["gen_ai.request.model", "gpt-5"]], [[]]],
     ]);
   });
 

@@ -73,7 +73,9 @@ function buildModel(plan: ProviderPlan, group: Group, disagreements: Disagreemen
   const alias = Object.entries(plan.aliases ?? {}).flatMap(([from, to]) =>
     to === group.model ? [from] : [],
   );
-  const ids = new Set([...group.ids, ...alias].filter((id) => id !== group.model));
+  const ids = new Set(
+    [...group.ids, ...alias].filter((id) => id.toLowerCase() !== group.model.toLowerCase()),
+  );
   const dated = (id: string) => /\d{8}|\d{4}-\d{2}-\d{2}|-\d{3,4}$|@/.test(id);
   const snapshots = [...ids].filter(dated).toSorted();
   const aliases = [...ids].filter((id) => !dated(id)).toSorted();

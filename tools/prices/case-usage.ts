@@ -57,17 +57,28 @@ export function readerFor(provider: string, api: string): { read: Reader; operat
   return { read: compatible ?? found?.[1] ?? openaiChatUsage, operation };
 }
 
-const UNIT_FIELDS: readonly [string, string][] = [
-  ["characters", "characters"],
-  ["input_characters", "characters"],
-  ["pages", "pages"],
-  ["pages_processed", "pages"],
-  ["images", "images"],
-  ["n", "images"],
-  ["seconds", "videoSeconds"],
-  ["video_seconds", "videoSeconds"],
-  ["duration_seconds", "audioSeconds"],
+const UNIT_FIELDS: readonly [string, string, RegExp][] = [
+  ["characters", "characters", /./],
+  ["input_characters", "characters", /./],
+  ["input_chars", "characters", /./],
+  ["character_count", "characters", /./],
+  ["pages", "pages", /./],
+  ["pages_processed", "pages", /./],
+  ["images", "images", /image/i],
+  ["n", "images", /image/i],
+  ["seconds", "videoSeconds", /video/i],
+  ["duration", "videoSeconds", /video/i],
+  ["duration_seconds", "videoSeconds", /video/i],
+  ["video_seconds", "videoSeconds", /./],
+  ["duration", "audioSeconds", /audio|transcri/i],
+  ["duration_seconds", "audioSeconds", /audio|transcri/i],
 ];
+
+/** A whole number, written as one or as text. */
+function whole(value: unknown): number | null {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number.parseInt(value, 10) : value;
+  return typeof number === "number" && Number.isInteger(number) ? number : null;
+}
 
 /** Billed units that a reply shows outside its usage object, and quantities that only the request tells (images, characters). */
 export function unitsBeside(
@@ -76,15 +87,14 @@ export function unitsBeside(
   api: string,
 ): Record<string, number> {
   const units: Record<string, number> = { ...openaiToolUsage(response), ...geminiGroundingUsage(response) };
-  for (const [field, name] of UNIT_FIELDS) {
+  for (const [field, name, apis] of UNIT_FIELDS) {
     for (const from of [response, request]) {
-      const value = from[field];
-      const imagesOnly = name === "images" && !/image/i.test(api);
-      if (typeof value === "number" && Number.isInteger(value) && !imagesOnly) units[name] ??= value;
+      const value = whole(from[field]);
+      if (value !== null && apis.test(api)) units[name] ??= value;
     }
   }
   if (/image/i.test(api) && Array.isArray(response["data"])) units["images"] = response["data"].length;
-  const queries = request["web_search_queries"] ?? response["web_search_queries"];
-  if (typeof queries === "number") units["webSearchRequests"] = queries;
+  const queries = whole(request["web_search_queries"]) ?? whole(response["web_search_queries"]);
+  if (queries !== null) units["webSearchRequests"] = queries;
   return units;
 }

@@ -50,10 +50,11 @@ const BASE_SLOT = `|${JSON.stringify(["input", "standard", null, 0, []])}`;
  * is a model of its own (gpt-4o-2024-05-13).
  */
 export function groupIds(plan: ProviderPlan, rows: readonly Observation[]): Group[] {
-  const byId = new Map<string, { spelled: string; rows: Observation[] }>();
+  const byId = new Map<string, { spelled: string; spellings: string[]; rows: Observation[] }>();
   for (const row of rows) {
     const key = plan.respell?.(row.id.toLowerCase()) ?? row.id.toLowerCase();
-    const entry = byId.get(key) ?? { spelled: row.id, rows: [] };
+    const entry = byId.get(key) ?? { spelled: row.id, spellings: [], rows: [] };
+    if (!entry.spellings.includes(row.id)) entry.spellings.push(row.id);
     entry.rows.push(row);
     byId.set(key, entry);
   }
@@ -68,11 +69,21 @@ export function groupIds(plan: ProviderPlan, rows: readonly Observation[]): Grou
   return groups;
 }
 
+/** A model's name in the capitals that its id carries at the provider (ids of model hubs), where some collection keeps them. */
+function spelledLike(
+  name: string,
+  ids: readonly string[],
+  byId: ReadonlyMap<string, { spellings: readonly string[] }>,
+): string {
+  const spellings = ids.flatMap((id) => byId.get(id)?.spellings ?? []);
+  return spellings.find((text) => text !== name && text.toLowerCase() === name) ?? name;
+}
+
 function splitFamily(
   plan: ProviderPlan,
   model: string,
   ids: readonly string[],
-  byId: ReadonlyMap<string, { spelled: string; rows: Observation[] }>,
+  byId: ReadonlyMap<string, { spelled: string; spellings: string[]; rows: Observation[] }>,
 ): Group[] {
   // The undated id speaks for the family; without one the newest does.
   const ordered = ids.toSorted((a, b) => Number(b === model) - Number(a === model) || (a < b ? 1 : -1));
@@ -86,7 +97,7 @@ function splitFamily(
       home.rows.push(...entry.rows);
       continue;
     }
-    const name = groups.length === 0 ? model : id;
+    const name = spelledLike(groups.length === 0 ? model : id, ids, byId);
     groups.push({ model: name, ids: [entry.spelled], rows: [...entry.rows] });
   }
   return groups;

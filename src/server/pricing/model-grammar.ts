@@ -92,7 +92,17 @@ function readBedrock(text: string): ModelReading {
     id = id.slice(geo.length + 1);
     if (rule === "exact") rule = "geo_prefix";
   }
-  return { candidates: [{ id, rule }], geo, opaque: null };
+  // The first version may be written or left out: anthropic.claude-opus-5, anthropic.claude-opus-5-v1:0.
+  const base = id.replace(/:\d+k$/i, "").replace(/:\d+$/, "");
+  const other = base.endsWith("-v1") ? base.slice(0, -3) : `${base}-v1`;
+  return {
+    candidates: [
+      { id, rule },
+      { id: other, rule },
+    ],
+    geo,
+    opaque: null,
+  };
 }
 
 const VERTEX_PATH = /^(?:projects\/[^/]+\/)?locations\/([^/]+)\//i;

@@ -13,6 +13,7 @@ import { HttpModule } from "./http/http.module.js";
 import { OtlpExceptionFilter } from "./otlp/otlp-exception.filter.js";
 import { OtlpModule } from "./otlp/otlp.module.js";
 import { ProjectsModule } from "./projects/projects.module.js";
+import { FacadeModule } from "./query/facade/facade.module.js";
 import { QueryModule } from "./query/query.module.js";
 import { AnalyticsModule } from "./storage/analytics/analytics.module.js";
 import type { AnalyticsStore } from "./storage/analytics/analytics-store.js";
@@ -55,6 +56,7 @@ export class AppModule {
         WiringModule,
         OtlpModule,
         QueryModule,
+        FacadeModule,
         DashboardsModule,
         BudgetsModule,
         AlertsModule,

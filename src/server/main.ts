@@ -11,6 +11,7 @@ import { IngestService } from "./ingest/ingest.service.js";
 import { type LockedStores, openStores } from "./open-stores.js";
 import { OtlpGrpcServer } from "./otlp/otlp-grpc.server.js";
 import { registerOtlpParsers } from "./otlp/otlp-parsers.js";
+import { FacadeServer } from "./query/facade/facade.server.js";
 import { PinoLogger } from "./pino-logger.js";
 import { serveApiDocs } from "./serve-api-docs.js";
 import { servePage } from "./dashboards/serve-page.js";
@@ -23,6 +24,8 @@ export interface RunningServer {
   readonly url: string;
   /** Null when off, or when the port was taken. */
   readonly grpcPort: number | null;
+  /** ClickHouse HTTP for SQL clients; null when off, with a ClickHouse server, or when the port was taken. */
+  readonly facadePort: number | null;
   /** Stops in order: intake, drain, timers, stores, lock. Resolves when nothing is open any more. Idempotent. */
   close(): Promise<void>;
 }
@@ -56,11 +59,13 @@ async function startApplication(
     progress("listening");
     const url = await listen(app, config);
     const grpc = await app.get(OtlpGrpcServer).start();
+    const facade = await app.get(FacadeServer).start();
     app.get(ReadinessService).markReady();
     let closing: Promise<void> | undefined;
     return {
       url,
       grpcPort: grpc?.port ?? null,
+      facadePort: facade?.port ?? null,
       close: () => (closing ??= shutDown(app, stores)),
     };
   } catch (error) {
@@ -106,7 +111,7 @@ async function listen(app: NestFastifyApplication, config: AppConfig): Promise<s
 /** The order matters: nothing may arrive after the drain, nothing may write after the stores are closed. */
 async function shutDown(app: NestFastifyApplication, stores: LockedStores): Promise<void> {
   app.get(ReadinessService).markStopping();
-  await app.get(OtlpGrpcServer).stop(DRAIN_MS);
+  await Promise.all([app.get(OtlpGrpcServer).stop(DRAIN_MS), app.get(FacadeServer).stop()]);
   // Closes the HTTP server first, then runs the shutdown hooks: the group commit drains, timers and the outbox stop.
   await app.close();
   await app.get(IngestService).close();

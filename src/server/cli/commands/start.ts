@@ -33,6 +33,7 @@ Spanledger is ready (${seconds} s)
   API        ${server.url}/api/docs
   OTLP/HTTP  ${server.url}/v1/traces
   OTLP/gRPC  ${server.grpcPort === null ? "off" : `${config.host}:${server.grpcPort}`}
+  SQL        ${server.facadePort === null ? "off" : `http://${config.host}:${server.facadePort} (ClickHouse HTTP, read-only)`}
   Data       ${config.clickhouseUrl === undefined || config.postgresUrl === undefined ? config.dataDir : "on servers"}
   Access     ${config.openMode ? "open on this machine, no key needed" : "by key or password"}
 

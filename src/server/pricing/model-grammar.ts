@@ -145,29 +145,34 @@ function readOpenrouter(text: string): ModelReading {
   return { candidates, geo: null, opaque: null };
 }
 
-const READERS: Readonly<Record<string, (text: string) => ModelReading>> = {
-  openai: readOpenai,
-  "azure.ai.openai": readAzure,
-  "aws.bedrock": readBedrock,
-  "gcp.vertex_ai": readVertex,
-  "gcp.gemini": readGemini,
-  openrouter: readOpenrouter,
-  anthropic: (text) => withoutVendor(text, /^anthropic\//i),
-  cloudflare: (text) => withoutVendor(text.replace(/^cloudflare\//i, ""), /^@(?:cf|hf)\/[^/]+\//i),
-  fireworks: (text) =>
-    withoutVendor(text.replace(/^fireworks_ai\//i, ""), /^accounts\/fireworks\/(?:models|routers)\//i),
-  mistral_ai: (text) => withoutVendor(text, /^(mistral|mistralai|codestral)\//i),
-  x_ai: (text) => withoutVendor(text, /^(xai|x-ai)\//i),
-  deepseek: (text) => withoutVendor(text, /^deepseek\//i),
-  cohere: (text) => withoutVendor(text, /^(cohere|cohere_chat)\//i),
-  groq: (text) => withoutVendor(text, /^groq\//i),
-  together: (text) => withoutVendor(text, /^(together_ai|together)\//i),
-  perplexity: (text) => withoutVendor(text, /^perplexity\//i),
-};
+const READERS: ReadonlyMap<string, (text: string) => ModelReading> = new Map<
+  string,
+  (text: string) => ModelReading
+>(
+  Object.entries({
+    openai: readOpenai,
+    "azure.ai.openai": readAzure,
+    "aws.bedrock": readBedrock,
+    "gcp.vertex_ai": readVertex,
+    "gcp.gemini": readGemini,
+    openrouter: readOpenrouter,
+    anthropic: (text) => withoutVendor(text, /^anthropic\//i),
+    cloudflare: (text) => withoutVendor(text.replace(/^cloudflare\//i, ""), /^@(?:cf|hf)\/[^/]+\//i),
+    fireworks: (text) =>
+      withoutVendor(text.replace(/^fireworks_ai\//i, ""), /^accounts\/fireworks\/(?:models|routers)\//i),
+    mistral_ai: (text) => withoutVendor(text, /^(mistral|mistralai|codestral)\//i),
+    x_ai: (text) => withoutVendor(text, /^(xai|x-ai)\//i),
+    deepseek: (text) => withoutVendor(text, /^deepseek\//i),
+    cohere: (text) => withoutVendor(text, /^(cohere|cohere_chat)\//i),
+    groq: (text) => withoutVendor(text, /^groq\//i),
+    together: (text) => withoutVendor(text, /^(together_ai|together)\//i),
+    perplexity: (text) => withoutVendor(text, /^perplexity\//i),
+  }),
+);
 
 /** How a provider's grammar reads a model string. Unknown grammars compare the whole string. Never throws. */
 export function readModelId(provider: string, text: string): ModelReading {
   const trimmed = text.trim();
-  const read = READERS[provider];
+  const read = READERS.get(provider);
   return read === undefined ? plain(trimmed) : read(trimmed);
 }

@@ -156,7 +156,7 @@ describe("lines and totals", () => {
         fc.record({
           provider: fc.oneof(
             fc.string(),
-            fc.constantFrom("openai", "aws.bedrock", "litellm", "gcp.vertex_ai"),
+            fc.constantFrom("constructor", "__proto__", "openai", "aws.bedrock", "litellm", "gcp.vertex_ai"),
           ),
           host: text,
           requestModel: text,

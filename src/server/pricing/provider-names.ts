@@ -1,72 +1,76 @@
 /** Other spellings of providers in telemetry, by the contract's name. Names not listed stand for themselves. */
-const SPELLINGS: Readonly<Record<string, string>> = {
-  azure: "azure.ai.openai",
-  azure_openai: "azure.ai.openai",
-  "az.ai.openai": "azure.ai.openai",
-  "azure.ai.inference": "azure.ai.openai",
-  "az.ai.inference": "azure.ai.openai",
-  azure_ai: "azure.ai.openai",
-  bedrock: "aws.bedrock",
-  aws_bedrock: "aws.bedrock",
-  "aws-bedrock": "aws.bedrock",
-  amazon_bedrock: "aws.bedrock",
-  google: "gcp.gemini",
-  gemini: "gcp.gemini",
-  google_genai: "gcp.gemini",
-  google_generativeai: "gcp.gemini",
-  "gcp.gen_ai": "gcp.gemini",
-  vertex_ai: "gcp.vertex_ai",
-  vertexai: "gcp.vertex_ai",
-  google_vertexai: "gcp.vertex_ai",
-  "google-vertex": "gcp.vertex_ai",
-  mistral: "mistral_ai",
-  mistralai: "mistral_ai",
-  xai: "x_ai",
-  "x-ai": "x_ai",
-  together_ai: "together",
-  togetherai: "together",
-  fireworks_ai: "fireworks",
-  "fireworks-ai": "fireworks",
-  "ollama-cloud": "ollama_cloud",
-  voyageai: "voyage",
-  moonshot: "moonshot_ai",
-  moonshotai: "moonshot_ai",
-  "cloudflare-workers-ai": "cloudflare",
-  "self-hosted": "self_hosted",
-};
+const SPELLINGS: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    azure: "azure.ai.openai",
+    azure_openai: "azure.ai.openai",
+    "az.ai.openai": "azure.ai.openai",
+    "azure.ai.inference": "azure.ai.openai",
+    "az.ai.inference": "azure.ai.openai",
+    azure_ai: "azure.ai.openai",
+    bedrock: "aws.bedrock",
+    aws_bedrock: "aws.bedrock",
+    "aws-bedrock": "aws.bedrock",
+    amazon_bedrock: "aws.bedrock",
+    google: "gcp.gemini",
+    gemini: "gcp.gemini",
+    google_genai: "gcp.gemini",
+    google_generativeai: "gcp.gemini",
+    "gcp.gen_ai": "gcp.gemini",
+    vertex_ai: "gcp.vertex_ai",
+    vertexai: "gcp.vertex_ai",
+    google_vertexai: "gcp.vertex_ai",
+    "google-vertex": "gcp.vertex_ai",
+    mistral: "mistral_ai",
+    mistralai: "mistral_ai",
+    xai: "x_ai",
+    "x-ai": "x_ai",
+    together_ai: "together",
+    togetherai: "together",
+    fireworks_ai: "fireworks",
+    "fireworks-ai": "fireworks",
+    "ollama-cloud": "ollama_cloud",
+    voyageai: "voyage",
+    moonshot: "moonshot_ai",
+    moonshotai: "moonshot_ai",
+    "cloudflare-workers-ai": "cloudflare",
+    "self-hosted": "self_hosted",
+  }),
+);
 
 /** Prefixes by which gateways (LiteLLM first of all) name the upstream: `azure/...`, `bedrock/converse/...`. Source: LiteLLM docs, 2026-11. */
-const GATEWAY_PREFIXES: Readonly<Record<string, string>> = {
-  openai: "openai",
-  azure: "azure.ai.openai",
-  azure_ai: "azure.ai.openai",
-  anthropic: "anthropic",
-  bedrock: "aws.bedrock",
-  vertex_ai: "gcp.vertex_ai",
-  vertex_ai_beta: "gcp.vertex_ai",
-  gemini: "gcp.gemini",
-  mistral: "mistral_ai",
-  codestral: "mistral_ai",
-  groq: "groq",
-  deepseek: "deepseek",
-  xai: "x_ai",
-  cohere: "cohere",
-  cohere_chat: "cohere",
-  together_ai: "together",
-  fireworks_ai: "fireworks",
-  perplexity: "perplexity",
-  openrouter: "openrouter",
-  cloudflare: "cloudflare",
-  cerebras: "cerebras",
-  deepinfra: "deepinfra",
-  sambanova: "sambanova",
-  voyage: "voyage",
-  moonshot: "moonshot_ai",
-  nebius: "nebius",
-  ollama: "ollama",
-  hosted_vllm: "vllm",
-  vllm: "vllm",
-};
+const GATEWAY_PREFIXES: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    openai: "openai",
+    azure: "azure.ai.openai",
+    azure_ai: "azure.ai.openai",
+    anthropic: "anthropic",
+    bedrock: "aws.bedrock",
+    vertex_ai: "gcp.vertex_ai",
+    vertex_ai_beta: "gcp.vertex_ai",
+    gemini: "gcp.gemini",
+    mistral: "mistral_ai",
+    codestral: "mistral_ai",
+    groq: "groq",
+    deepseek: "deepseek",
+    xai: "x_ai",
+    cohere: "cohere",
+    cohere_chat: "cohere",
+    together_ai: "together",
+    fireworks_ai: "fireworks",
+    perplexity: "perplexity",
+    openrouter: "openrouter",
+    cloudflare: "cloudflare",
+    cerebras: "cerebras",
+    deepinfra: "deepinfra",
+    sambanova: "sambanova",
+    voyage: "voyage",
+    moonshot: "moonshot_ai",
+    nebius: "nebius",
+    ollama: "ollama",
+    hosted_vllm: "vllm",
+    vllm: "vllm",
+  }),
+);
 
 /** Also names of publishers on model hubs: on a private host `openai/gpt-oss-20b` is a file name, not a route. */
 const AMBIGUOUS_PREFIXES: ReadonlySet<string> = new Set([
@@ -104,7 +108,7 @@ const SELF_HOSTED: ReadonlySet<string> = new Set([
 /** The contract's name of a provider, whatever the spelling. Never throws. */
 export function providerName(spelled: string): string {
   const lower = spelled.trim().toLowerCase();
-  return SPELLINGS[lower] ?? lower;
+  return SPELLINGS.get(lower) ?? lower;
 }
 
 /** Whether calls of this provider word cost nothing but what an operator says. Never throws. */
@@ -122,7 +126,7 @@ export function gatewayPrefix(model: string): { provider: string; certain: boole
   const slash = model.indexOf("/");
   if (slash <= 0) return null;
   const prefix = model.slice(0, slash).toLowerCase();
-  const provider = GATEWAY_PREFIXES[prefix];
+  const provider = GATEWAY_PREFIXES.get(prefix);
   if (provider === undefined) return null;
   return { provider, certain: !AMBIGUOUS_PREFIXES.has(prefix), rest: model.slice(slash + 1) };
 }

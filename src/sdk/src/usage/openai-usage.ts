@@ -245,10 +245,12 @@ export function openaiTranscriptionUsage(raw: unknown): UsageReading {
   });
 }
 
-const TOOL_ITEMS: Readonly<Record<string, keyof UsageClasses>> = {
-  web_search_call: "webSearchRequests",
-  file_search_call: "fileSearchCalls",
-};
+const TOOL_ITEMS: ReadonlyMap<string, keyof UsageClasses> = new Map<string, keyof UsageClasses>(
+  Object.entries({
+    web_search_call: "webSearchRequests",
+    file_search_call: "fileSearchCalls",
+  }),
+);
 
 /**
  * Billed tool calls of a Responses reply: `tool_usage.web_search.num_requests` where given, else the completed search items of
@@ -263,7 +265,7 @@ export function openaiToolUsage(response: unknown): UsageClasses {
   for (const entry of items) {
     const item = record(entry);
     if (item === null) continue;
-    const name = typeof item["type"] === "string" ? TOOL_ITEMS[item["type"]] : undefined;
+    const name = typeof item["type"] === "string" ? TOOL_ITEMS.get(item["type"]) : undefined;
     if (name !== undefined && isBilledSearch(item)) usage[name] = (usage[name] ?? 0) + 1;
     if (item["type"] === "code_interpreter_call" && item["container_id"] !== undefined) {
       containers.add(item["container_id"]);

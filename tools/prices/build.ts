@@ -106,7 +106,7 @@ function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Ob
     const outputs = rows.filter((row) => row.class === "output");
     result.push(...outputs.map((row) => ({ ...row, class: "output_audio" as const })));
   }
-  if (/^claude-/.test(model)) result.push(...hourWrites(model, rows));
+  if (model.startsWith("claude-")) result.push(...hourWrites(model, rows));
   return /^gpt-image|^chatgpt-image/.test(model) ? imageOutput(result) : result;
 }
 

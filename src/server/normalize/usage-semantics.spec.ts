@@ -92,6 +92,21 @@ const CASES: Case[] = [
     rule: "inclusive:convention+reasoning_outside:total",
   },
   {
+    name: "Gemini with a tool prompt outside the input",
+    reported: { input: 1200, output: 40, total: 1310, reasoning: 60, cacheRead: 1000, inputTool: 10 },
+    context: { provider: "gcp.gemini", model: "gemini-2.5-flash", dialect: "gemini_cli" },
+    usage: {
+      inputUncached: 200,
+      inputTool: 10,
+      inputTotal: 1210,
+      output: 40,
+      outputReasoning: 60,
+      outputTotal: 100,
+    },
+    quality: "exact",
+    rule: "inclusive:gemini_cli+reasoning_outside:exceeds_output",
+  },
+  {
     name: "more reasoning than output lies outside it",
     reported: { input: 125, output: 48, reasoning: 200, cacheRead: 98 },
     context: { provider: "x_ai", model: "grok-4" },

@@ -72,7 +72,7 @@ function decideReasoning(
   if (reasoning === null || reasoning === 0 || output === null) return null;
   if (reasoning > output) return { semantics: "outside", rule: "reasoning_outside:exceeds_output" };
   if (total !== null && inputTotal !== null) {
-    const rest = total - inputTotal - known(reported.inputTool);
+    const rest = total - inputTotal;
     if (rest === output + reasoning) return { semantics: "outside", rule: "reasoning_outside:total" };
     if (rest === output) return { semantics: "inside", rule: "reasoning_inside:total" };
   }

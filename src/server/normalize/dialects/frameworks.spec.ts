@@ -230,6 +230,20 @@ describe("what senders write in ways of their own", () => {
     });
   });
 
+  it("a Vercel AI stream that breaks off fails, and may have cost something", () => {
+    const call = callOf(
+      {
+        "ai.operationId": "ai.streamText.doStream",
+        "ai.model.provider": "openai.chat",
+        "ai.model.id": "gpt-4o",
+        "ai.response.id": "chatcmpl-1",
+        "ai.response.finishReason": "error",
+      },
+      { scope: "ai", kind: 1 },
+    );
+    expect(call).toMatchObject({ outcome: "error", billable: true, usageSource: "none", streaming: true });
+  });
+
   it("a failed attempt's error stamped on the span of the attempt that succeeded does not make it fail", () => {
     const call = callOf(
       {

@@ -73,7 +73,8 @@ function readCall(span: Span): Reading {
     serviceTier: serviceTierOf(metadata),
     timeToFirstChunkMs: asNumber(attributes.get("ai.response.msToFirstChunk")),
     // A span processor may stamp an earlier attempt's error on the span of the attempt that succeeded.
-    outcome: finished ? "ok" : outcomeOf(span),
+    // A stream that breaks off ends its span without an error, with this finish reason.
+    outcome: finished ? "ok" : finish === "error" ? "error" : outcomeOf(span),
     finishReasons: finish === null ? [] : [finish],
     usage,
   };

@@ -1,4 +1,4 @@
-import { ATTR_USER_ID } from "@spanledger/sdk/semconv";
+import { ATTR_RESPONSE_HEADER_PREFIX, ATTR_USER_ID } from "@spanledger/sdk/semconv";
 import { ATTRIBUTION_NAMES } from "./attribution.js";
 import * as genAiNames from "./dialects/gen-ai-names.js";
 

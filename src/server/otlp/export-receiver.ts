@@ -1,11 +1,10 @@
 import { Inject, Injectable, Logger } from "@nestjs/common";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Span } from "../domain/span.js";
 import { IngestMetrics } from "../ingest/ingest-metrics.js";
 import { type IngestResult, IngestService } from "../ingest/ingest.service.js";
-import { isReadable } from "./content-attributes.js";
+import { isReadAttribute } from "../ingest/read-attributes.js";
 import type { Decoded } from "./decoded.js";
-import { DEFAULT_LIMITS, type DecodeOptions } from "./limits.js";
+import { DEFAULT_LIMITS, DEFAULT_OPTIONS, type DecodeOptions } from "./limits.js";
 import { decodeLogs } from "./logs-decoder.js";
 import { decodeLogsJson } from "./logs-json-decoder.js";
 import { decodeMetrics } from "./metrics-decoder.js";
@@ -23,16 +22,17 @@ export interface ExportRequest {
   project: string;
 }
 
-const OPTIONS: DecodeOptions = { limits: DEFAULT_LIMITS, keepAttribute: isReadable };
-const TRACES = { protobuf: decodeTraces, json: decodeTracesJson };
-/** Log records and metrics repeat what spans say; they are checked and answered, and not kept yet. */
-const CHECKED_ONLY = {
-  logs: { protobuf: decodeLogs, json: decodeLogsJson },
-  metrics: { protobuf: decodeMetrics, json: decodeMetricsJson },
-};
+/** What the receivers need of the ingest room. */
+export type Ingest = Pick<IngestService, "accept" | "acceptLogs" | "acceptMetrics">;
 
-/** Spans normalized in one turn of the event loop: some tens of milliseconds. */
+type Decode<T> = (body: Buffer, options: DecodeOptions) => Decoded<T>;
+type Accept<T> = (project: string, items: readonly T[]) => Promise<IngestResult>;
+
+/** Items normalized in one turn of the event loop: some tens of milliseconds. */
 const SLICE = 2048;
+
+/** Only span attributes that some dialect reads become values: prompts and answers never do. */
+const TRACE_OPTIONS: DecodeOptions = { limits: DEFAULT_LIMITS, keepAttribute: isReadAttribute };
 
 /** From bytes to acknowledged rows, the same for HTTP and gRPC. */
 @Injectable()
@@ -40,7 +40,7 @@ export class ExportReceiver {
   readonly #logger = new Logger("Otlp");
 
   constructor(
-    @Inject(IngestService) private readonly ingest: Pick<IngestService, "accept">,
+    @Inject(IngestService) private readonly ingest: Ingest,
     private readonly metrics: IngestMetrics,
   ) {}
 
@@ -48,11 +48,29 @@ export class ExportReceiver {
    * Resolves when everything acceptable is durable.
    * @throws AppError `invalid_request` when the body cannot be decoded, `overloaded` when it cannot be stored now
    */
-  async receive({ signal, encoding, body, project }: ExportRequest): Promise<ExportOutcome> {
-    if (signal !== "traces") return this.#refused(CHECKED_ONLY[signal][encoding](body, OPTIONS));
-    const decoded = TRACES[encoding](body, OPTIONS);
-    if (decoded.items.length === 0) return this.#refused(decoded);
-    const stored = await this.#accept(project, decoded.items);
+  receive(request: ExportRequest): Promise<ExportOutcome> {
+    const { ingest } = this;
+    const isJson = request.encoding === "json";
+    if (request.signal === "traces") {
+      const decode = isJson ? decodeTracesJson : decodeTraces;
+      return this.#receive(request, decode, TRACE_OPTIONS, (...given) => ingest.accept(...given));
+    }
+    if (request.signal === "logs") {
+      const decode = isJson ? decodeLogsJson : decodeLogs;
+      return this.#receive(request, decode, DEFAULT_OPTIONS, (...given) => ingest.acceptLogs(...given));
+    }
+    const decode = isJson ? decodeMetricsJson : decodeMetrics;
+    return this.#receive(request, decode, DEFAULT_OPTIONS, (...given) => ingest.acceptMetrics(...given));
+  }
+
+  async #receive<T>(
+    { body, project }: ExportRequest,
+    decode: Decode<T>,
+    options: DecodeOptions,
+    accept: Accept<T>,
+  ): Promise<ExportOutcome> {
+    const decoded = decode(body, options);
+    const stored = await acceptInSlices(project, decoded.items, accept);
     const refused = this.#refused(decoded);
     return {
       rejected: refused.rejected + stored.rejected,
@@ -60,26 +78,7 @@ export class ExportReceiver {
     };
   }
 
-  /** Hands large requests over in slices, between which the event loop serves others. All slices are durable, or it throws. */
-  async #accept(project: string, spans: readonly Span[]): Promise<ExportOutcome> {
-    if (spans.length <= SLICE) return this.ingest.accept(project, spans);
-    const slices: Promise<PromiseSettledResult<IngestResult>[]>[] = [];
-    for (let from = 0; from < spans.length; from += SLICE) {
-      // Settled at once: a slice that fails while others are handed over must not be an unhandled rejection.
-      slices.push(Promise.allSettled([this.ingest.accept(project, spans.slice(from, from + SLICE))]));
-      await nextTurn();
-    }
-    const settled = (await Promise.all(slices)).flat();
-    const failed = settled.find((slice) => slice.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-    const results = settled.flatMap((slice) => (slice.status === "fulfilled" ? [slice.value] : []));
-    return {
-      rejected: results.reduce((sum, result) => sum + result.rejected, 0),
-      messages: results.flatMap((result) => result.messages),
-    };
-  }
-
-  /** Counts what the decoder refused; the ingest room never sees it. */
+  /** Counts and logs what the decoder refused; the ingest room never sees it. */
   #refused({ rejected, refusals }: Decoded<unknown>): ExportOutcome {
     this.metrics.received += rejected;
     for (const [refusal, count] of refusals) {
@@ -88,4 +87,28 @@ export class ExportReceiver {
     }
     return { rejected, messages: [...refusals.keys()].map((refusal) => refusal.message) };
   }
+}
+
+/** Hands large requests over in slices, between which the event loop serves others. All slices are durable, or it throws. */
+async function acceptInSlices<T>(
+  project: string,
+  items: readonly T[],
+  accept: Accept<T>,
+): Promise<ExportOutcome> {
+  if (items.length === 0) return { rejected: 0, messages: [] };
+  if (items.length <= SLICE) return accept(project, items);
+  const slices: Promise<PromiseSettledResult<IngestResult>[]>[] = [];
+  for (let from = 0; from < items.length; from += SLICE) {
+    // Settled at once: a slice that fails while others are handed over must not be an unhandled rejection.
+    slices.push(Promise.allSettled([accept(project, items.slice(from, from + SLICE))]));
+    await nextTurn();
+  }
+  const settled = (await Promise.all(slices)).flat();
+  const failed = settled.find((slice) => slice.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  const results = settled.flatMap((slice) => (slice.status === "fulfilled" ? [slice.value] : []));
+  return {
+    rejected: results.reduce((sum, result) => sum + result.rejected, 0),
+    messages: results.flatMap((result) => result.messages),
+  };
 }

@@ -56,13 +56,13 @@ function sdkSpans(): ReadableSpan[] {
     kind: SpanKind.CLIENT,
     startTime: [1795374058, 363934721],
     attributes: {
-      text: "grüße",
-      whole: 1200,
-      negative: -3,
-      fraction: 0.25,
-      yes: true,
-      list: ["stop", "length"],
-      numbers: [1, 2],
+      "gen_ai.request.model": "grüße",
+      "gen_ai.usage.input_tokens": 1200,
+      "gen_ai.usage.negative": -3,
+      "gen_ai.usage.fraction": 0.25,
+      "spanledger.batch": true,
+      "gen_ai.response.finish_reasons": ["stop", "length"],
+      "spanledger.tag.numbers": [1, 2],
     },
   });
   child.addEvent("spanledger.attempt", { "spanledger.attempt.index": 0 }, [1795374058, 400000000]);
@@ -85,13 +85,13 @@ function expectSpan(stored: Span | undefined, sent: ReadableSpan | undefined): v
     scope: { name: "my-app", version: "2.1.0" },
   });
   expect(Object.fromEntries(stored?.attributes ?? [])).toEqual({
-    text: "grüße",
-    whole: 1200,
-    negative: -3,
-    fraction: 0.25,
-    yes: true,
-    list: ["stop", "length"],
-    numbers: [1, 2],
+    "gen_ai.request.model": "grüße",
+    "gen_ai.usage.input_tokens": 1200,
+    "gen_ai.usage.negative": -3,
+    "gen_ai.usage.fraction": 0.25,
+    "spanledger.batch": true,
+    "gen_ai.response.finish_reasons": ["stop", "length"],
+    "spanledger.tag.numbers": [1, 2],
   });
   expect(stored?.events).toEqual([
     {
@@ -100,7 +100,7 @@ function expectSpan(stored: Span | undefined, sent: ReadableSpan | undefined): v
       attributes: new Map([["spanledger.attempt.index", 0]]),
     },
   ]);
-  expect(stored?.resource.attributes.get("telemetry.sdk.language")).toBe("nodejs");
+  expect(stored?.resource.attributes.get("telemetry.sdk.name")).toBe("opentelemetry");
 }
 
 async function exportWith(exporter: SpanExporter, spans: ReadableSpan[]): Promise<unknown> {

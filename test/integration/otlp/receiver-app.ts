@@ -13,24 +13,27 @@ import type { AuthContext, AuthenticatedRequest } from "../../../src/server/auth
 import { IS_PUBLIC } from "../../../src/server/auth/public.decorator.js";
 import { APP_CONFIG, type AppConfig, readConfig } from "../../../src/server/config/app-config.js";
 import { AppError } from "../../../src/server/domain/errors.js";
+import type { LogRecord } from "../../../src/server/domain/log-record.js";
+import type { MetricPoint } from "../../../src/server/domain/metric.js";
 import type { Span } from "../../../src/server/domain/span.js";
 import { ErrorFilter, ROUTE_ERROR_RESPONDERS } from "../../../src/server/http/error.filter.js";
 import { requestIdFor, type RequestWithHeaders } from "../../../src/server/http/request-id.js";
 import { type IngestResult, IngestService } from "../../../src/server/ingest/ingest.service.js";
 import { IngestMetrics } from "../../../src/server/ingest/ingest-metrics.js";
-import { ExportReceiver } from "../../../src/server/otlp/export-receiver.js";
+import { ExportReceiver, type Ingest } from "../../../src/server/otlp/export-receiver.js";
 import { InflightBytes } from "../../../src/server/otlp/inflight-bytes.js";
 import { OtlpExceptionFilter } from "../../../src/server/otlp/otlp-exception.filter.js";
 import { OtlpHttpController } from "../../../src/server/otlp/otlp-http.controller.js";
 import { OtlpHttpService } from "../../../src/server/otlp/otlp-http.service.js";
 import { registerOtlpParsers } from "../../../src/server/otlp/otlp-parsers.js";
 
-type Ingest = Pick<IngestService, "accept">;
 type Accept = Ingest["accept"];
 
 /** Keeps what it is given; `next` replaces the answer of the next export only. */
 export class FakeIngest implements Ingest {
   readonly spans: Span[] = [];
+  readonly logs: LogRecord[] = [];
+  readonly points: MetricPoint[] = [];
   readonly projects: string[] = [];
   next: Accept | null = null;
 
@@ -43,9 +46,21 @@ export class FakeIngest implements Ingest {
     return { accepted: spans.length, rejected: 0, messages: [] };
   }
 
+  async acceptLogs(_project: string, records: readonly LogRecord[]): Promise<IngestResult> {
+    this.logs.push(...records);
+    return { accepted: records.length, rejected: 0, messages: [] };
+  }
+
+  async acceptMetrics(_project: string, points: readonly MetricPoint[]): Promise<IngestResult> {
+    this.points.push(...points);
+    return { accepted: points.length, rejected: 0, messages: [] };
+  }
+
   /** Forgets everything and returns what there was. */
   take(): Span[] {
     this.projects.length = 0;
+    this.logs.length = 0;
+    this.points.length = 0;
     return this.spans.splice(0);
   }
 }

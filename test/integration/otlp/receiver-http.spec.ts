@@ -319,6 +319,66 @@ describe("errors", () => {
   });
 });
 
+describe("logs and metrics", () => {
+  const record = { timeUnixNano: START, body: { stringValue: "claude_code.api_request" } };
+  const point = { timeUnixNano: START, asInt: "12" };
+
+  it.each<[string, string, string]>([
+    [
+      "logs",
+      "ExportLogsServiceRequest",
+      JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }),
+    ],
+    [
+      "metrics",
+      "ExportMetricsServiceRequest",
+      JSON.stringify({
+        resourceMetrics: [
+          { scopeMetrics: [{ metrics: [{ name: "tokens", sum: { dataPoints: [point] } }] }] },
+        ],
+      }),
+    ],
+  ])("hands %s over in either encoding", async (signal, request, json) => {
+    const { encode } = await import("../../unit/otlp/oracle.js");
+    const binary = encode(request, JSON.parse(json) as Record<string, unknown>);
+    const answers = [
+      await post(`/v1/${signal}`, json, { "content-type": JSON_TYPE }),
+      await post(`/v1/${signal}`, new Uint8Array(binary), { "content-type": PROTOBUF }),
+    ];
+    expect(answers.map((answer) => [answer.status, answer.body.toString()])).toEqual([
+      [200, "{}"],
+      [200, ""],
+    ]);
+    const got = signal === "logs" ? receiver.ingest.logs : receiver.ingest.points;
+    expect(got).toHaveLength(2);
+    expect(got[0]).toEqual(got[1]);
+    expect(got[0]).toMatchObject(
+      signal === "logs" ? { body: "claude_code.api_request" } : { name: "tokens", kind: "sum", value: 12 },
+    );
+  });
+
+  it.each<[string, string]>([
+    ["logs", "rejectedLogRecords"],
+    ["metrics", "rejectedDataPoints"],
+  ])("refuses spans on the %s path", async (signal, member) => {
+    const binary = await post(`/v1/${signal}`, new Uint8Array(protobufExport(span())), {
+      "content-type": PROTOBUF,
+    });
+    expect([binary.status, decode("ExportServiceResponse", binary.body)]).toEqual([
+      200,
+      { partialSuccess: { rejected: "1", errorMessage: expect.stringMatching(/another signal/) } },
+    ]);
+    const json = await post(`/v1/${signal}`, jsonExport(jsonSpan()), { "content-type": JSON_TYPE });
+    expect(json.status).toBe(400);
+    const list = signal === "logs" ? "resourceLogs" : "resourceMetrics";
+    const scopes = signal === "logs" ? "scopeLogs" : "scopeMetrics";
+    const items = signal === "logs" ? "logRecords" : "metrics";
+    const odd = JSON.stringify({ [list]: [{ [scopes]: [{ [items]: ["nonsense"] }] }] });
+    const answer = await post(`/v1/${signal}`, odd, { "content-type": JSON_TYPE });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({ partialSuccess: { [member]: "1" } });
+  });
+});
+
 describe("another signal on the traces path", () => {
   const record = { timeUnixNano: START, severityNumber: 9, body: { stringValue: "hello" } };
   const asTraces = async (name: string, request: Record<string, unknown>): Promise<Answer> => {
@@ -353,28 +413,44 @@ describe("what JSON senders get wrong or do otherwise", () => {
   it.each<[string, Record<string, unknown>, unknown]>([
     ["upper-case ids", { traceId: TRACE_ID.toUpperCase(), spanId: SPAN_ID.toUpperCase() }, 1200],
     ["an unknown member", { somethingNew: { deep: [1] } }, 1200],
-    ["an integer as number", { attributes: [{ key: "n", value: { intValue: 1200 } }] }, 1200],
+    [
+      "an integer as number",
+      { attributes: [{ key: "gen_ai.usage.input_tokens", value: { intValue: 1200 } }] },
+      1200,
+    ],
     [
       "an integer beyond 2^53",
-      { attributes: [{ key: "n", value: { intValue: "9007199254740993" } }] },
+      { attributes: [{ key: "gen_ai.usage.input_tokens", value: { intValue: "9007199254740993" } }] },
       9007199254740993n,
     ],
-    ["a negative integer", { attributes: [{ key: "n", value: { intValue: "-7" } }] }, -7],
-    ["a NaN double", { attributes: [{ key: "n", value: { doubleValue: "NaN" } }] }, Number.NaN],
+    [
+      "a negative integer",
+      { attributes: [{ key: "gen_ai.usage.input_tokens", value: { intValue: "-7" } }] },
+      -7,
+    ],
+    [
+      "a NaN double",
+      { attributes: [{ key: "gen_ai.usage.input_tokens", value: { doubleValue: "NaN" } }] },
+      Number.NaN,
+    ],
     [
       "an infinite double",
-      { attributes: [{ key: "n", value: { doubleValue: "-Infinity" } }] },
+      { attributes: [{ key: "gen_ai.usage.input_tokens", value: { doubleValue: "-Infinity" } }] },
       Number.NEGATIVE_INFINITY,
     ],
-    ["base64 bytes", { attributes: [{ key: "n", value: { bytesValue: "AQI=" } }] }, new Uint8Array([1, 2])],
-    ["attributes as an object", { attributes: { n: { intValue: "1200" } } }, 1200],
-    ["attributes as an object of bare values", { attributes: { n: 1200 } }, 1200],
+    [
+      "base64 bytes",
+      { attributes: [{ key: "gen_ai.usage.input_tokens", value: { bytesValue: "AQI=" } }] },
+      new Uint8Array([1, 2]),
+    ],
+    ["attributes as an object", { attributes: { "gen_ai.usage.input_tokens": { intValue: "1200" } } }, 1200],
+    ["attributes as an object of bare values", { attributes: { "gen_ai.usage.input_tokens": 1200 } }, 1200],
     [
       "equal names, the last of which wins",
       {
         attributes: [
-          { key: "n", value: { intValue: 1 } },
-          { key: "n", value: { intValue: 1200 } },
+          { key: "gen_ai.usage.input_tokens", value: { intValue: 1 } },
+          { key: "gen_ai.usage.input_tokens", value: { intValue: 1200 } },
         ],
       },
       1200,
@@ -383,7 +459,10 @@ describe("what JSON senders get wrong or do otherwise", () => {
       "a list",
       {
         attributes: [
-          { key: "n", value: { arrayValue: { values: [{ intValue: "1" }, { stringValue: "a" }] } } },
+          {
+            key: "gen_ai.usage.input_tokens",
+            value: { arrayValue: { values: [{ intValue: "1" }, { stringValue: "a" }] } },
+          },
         ],
       },
       [1, "a"],
@@ -392,12 +471,15 @@ describe("what JSON senders get wrong or do otherwise", () => {
       "a map",
       {
         attributes: [
-          { key: "n", value: { kvlistValue: { values: [{ key: "k", value: { boolValue: true } }] } } },
+          {
+            key: "gen_ai.usage.input_tokens",
+            value: { kvlistValue: { values: [{ key: "k", value: { boolValue: true } }] } },
+          },
         ],
       },
       { k: true },
     ],
-    ["no value", { attributes: [{ key: "n" }] }, null],
+    ["no value", { attributes: [{ key: "gen_ai.usage.input_tokens" }] }, null],
     ["an end before the start", { endTimeUnixNano: "1" }, 1200],
     ["a status of zero", { status: { code: 0 } }, 1200],
   ])("reads %s", async (_name, overrides, expected) => {

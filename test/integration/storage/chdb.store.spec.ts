@@ -2,28 +2,22 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { AppError } from "../../../src/server/domain/errors.js";
 import {
   loadMigrations,
   migrateAnalytics,
 } from "../../../src/server/storage/analytics/analytics.migrator.js";
-import { fromRow, type StoredRow, toRow } from "../../../src/server/storage/analytics/call.row.js";
 import { CallsRepository } from "../../../src/server/storage/analytics/calls.repository.js";
 import { ChdbStore } from "../../../src/server/storage/analytics/chdb.store.js";
-import { fullCall, ledgerRow, nextSpanId, pricedCall, START_NANO, usageOf } from "./builders.js";
-
-const MINUTE_NANO = 60_000_000_000n;
-const SINGLE = { cluster: null, retentionDays: 400 };
+import { ledgerRow, pricedCall } from "./builders.js";
+import { codeOf, SINGLE, storeContract } from "./store.contract.js";
 
 let directory: string;
 let store: ChdbStore;
-let calls: CallsRepository;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "spanledger-store-"));
   store = await ChdbStore.open({ directory });
   await migrateAnalytics(store, SINGLE, await loadMigrations());
-  calls = new CallsRepository(store);
 });
 
 afterAll(async () => {
@@ -31,78 +25,9 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const codeOf = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof AppError) return error.code;
-    throw error;
-  }
-  return "no error";
-};
+storeContract(() => store);
 
-describe("bound parameters", () => {
-  const hostile = [
-    "",
-    "'",
-    "\\",
-    "\\'",
-    "a\nb",
-    "a\tb\rc",
-    "\0",
-    "\b\f",
-    "'; DROP TABLE calls_raw; --",
-    "{x:String}",
-    "🦊 模型",
-    "\\N",
-    "\\\\n",
-  ];
-
-  it.each(hostile)("passes %j through as text, alone, in a list and in a map", async (text) => {
-    const [row] = await store.select(
-      "SELECT {t:String} AS t, {l:Array(String)} AS l, {m:Map(String, String)} AS m, {n:Nullable(String)} AS n",
-      {
-        params: { t: text, l: [text, "x"], m: { [text]: text }, n: null },
-      },
-    );
-    expect(row).toEqual({ t: text, l: [text, "x"], m: { [text]: text }, n: null });
-  });
-
-  it("keeps numbers exact: 64-bit integers and decimals are text", async () => {
-    const [row] = await store.select(
-      "SELECT {i:Int64} AS i, {u:UInt64} AS u, toDecimal128('1.10', 12) AS d, {b:Bool} AS b",
-      {
-        params: { i: -9_223_372_036_854_775_808n, u: 18_446_744_073_709_551_615n, b: true },
-      },
-    );
-    expect(row).toEqual({ i: "-9223372036854775808", u: "18446744073709551615", d: "1.1", b: true });
-  });
-});
-
-describe("limits and cancellation", () => {
-  const slow = "SELECT sum(sleepEachRow(0.05)) FROM numbers(1000) SETTINGS max_block_size = 1";
-
-  it("answers timeout when the engine takes too long", async () => {
-    expect(await codeOf(store.query(slow, { maxSeconds: 1 }))).toBe("timeout");
-  });
-
-  it("answers invalid_request when there are more rows than asked for", async () => {
-    expect(await codeOf(store.query("SELECT number FROM numbers(100000)", { maxRows: 10 }))).toBe(
-      "invalid_request",
-    );
-  });
-
-  it("stops the engine when the caller gives up, so that the session serves the next query", async () => {
-    const controller = new AbortController();
-    const running = Array.from({ length: 3 }, () => store.query(slow, { signal: controller.signal }));
-    const outcomes = Promise.all(running.map(codeOf));
-    setTimeout(() => controller.abort(), 200);
-    expect(await outcomes).toEqual(["timeout", "timeout", "timeout"]);
-    const startedMs = Date.now();
-    await store.query("SELECT 1");
-    expect(Date.now() - startedMs).toBeLessThan(5000);
-  });
-
+describe("the embedded engine", () => {
   it("gives no result a trace of a query that failed before it on the same session", async () => {
     const failing = "SELECT number AS secret, throwIf(number = 150000) FROM numbers(200000)";
     for (let round = 0; round < 6; round += 1) {
@@ -113,223 +38,25 @@ describe("limits and cancellation", () => {
     }
   });
 
-  it("refuses at once when the signal is aborted already", async () => {
-    expect(await codeOf(store.query("SELECT 1", { signal: AbortSignal.abort() }))).toBe("timeout");
-  });
-
   it("lets readers change nothing", async () => {
     expect(await codeOf(store.query("DROP TABLE calls_raw"))).toBe("internal");
     expect(await codeOf(store.query("INSERT INTO span_links (project) VALUES ('x')"))).toBe("internal");
     expect(await codeOf(store.query("SET readonly = 0; SELECT 1"))).toBe("internal");
   });
-});
 
-describe("inserts", () => {
-  it.each(["", '{"a":1}\n', '{"project":"p"}\n\nDROP TABLE calls_raw', "[1]", '{"a":1}\r'])(
-    "refuses the row %j",
-    async (row) => {
-      expect(await codeOf(store.insertJsonRows("span_links", [row]))).toBe("internal");
-      expect(await store.select("SELECT count() AS n FROM system.tables WHERE name = 'calls_raw'")).toEqual([
-        { n: "1" },
-      ]);
-    },
-  );
-
-  it("refuses unknown columns instead of dropping them, and quotes no value in the error", async () => {
-    const failed = store.insertJsonRows("span_links", ['{"project":"p","secret_text":"do not log me"}']);
-    await expect(failed).rejects.toThrow(/INCORRECT_DATA/);
-    await expect(failed).rejects.not.toThrow(/do not log me/);
-  });
-
-  it("refuses anything but a table name", async () => {
-    expect(await codeOf(store.insertJsonRows("calls_raw; DROP TABLE x", ["{}"]))).toBe("internal");
-  });
-});
-
-describe("ledger rows", () => {
-  it("come back as they were, every field set", async () => {
-    const row = ledgerRow(fullCall(), {
-      callId: "full",
-      version: 18_446_744_073_709_551_615n,
-      role: "call",
-      roleReason: "response_id",
-      otherSpanIds: ["a".repeat(16), "b".repeat(16)],
-      delivered: fullCall(),
-    });
-    await calls.insert([row], []);
-    expect(await calls.findById("default", "full")).toEqual(row);
-  });
-
-  it("come back as they were, every field unknown", async () => {
-    const call = pricedCall({
-      requestModel: null,
-      responseModel: null,
-      pricedModel: null,
-      matchRule: null,
-      httpStatus: null,
-      finishReasons: [],
-      usage: usageOf({}),
-      usageQuality: "unknown",
-      usageSource: "none",
-      billable: false,
-      cost: {
-        status: "unpriced",
-        reason: "model_unknown",
-        total: null,
-        currency: "USD",
-        lines: [],
-        priceBook: null,
-        source: "list",
-        listTotal: null,
-        providerReported: null,
-      },
-    });
-    const row = ledgerRow(call, { callId: "empty" });
-    await calls.insert([row], []);
-    expect(await calls.findById("default", "empty")).toEqual(row);
-  });
-
-  it("fill every column of the table", async () => {
-    const columns = await store.select<{ name: string }>(
-      "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'calls_raw'",
-    );
-    expect(Object.keys(toRow(ledgerRow(fullCall()))).sort()).toEqual(
-      columns.map((column) => column.name).sort(),
-    );
-  });
-
-  it("replace an older version, and a resend changes nothing", async () => {
-    const call = pricedCall();
-    const first = ledgerRow(call, { callId: "versions" });
-    const second = ledgerRow(
-      { ...call, attribution: { ...call.attribution, team: "new" } },
-      { callId: "versions", version: 2n },
-    );
-    await calls.insert([first], []);
-    await calls.insert([second, first], []);
-    await calls.insert([first], []);
-    expect(await calls.listRecords("default", "versions")).toEqual([second]);
-  });
-
-  it("refuse a number the table would change, writing nothing", async () => {
-    const good = ledgerRow(pricedCall(), { callId: "good-neighbour" });
-    const bad = pricedCall();
-    const tooFine = { ...bad.cost, total: "0.0000000000001" };
-    expect(await codeOf(calls.insert([good, ledgerRow({ ...bad, cost: tooFine })], []))).toBe(
-      "invalid_request",
-    );
-    expect(
-      await codeOf(calls.insert([good, ledgerRow({ ...bad, usage: usageOf({ output: 1.5 }) })], [])),
-    ).toBe("invalid_request");
-    expect(await calls.findById("default", "good-neighbour")).toBeNull();
-  });
-
-  it("survive lone surrogates in free text", async () => {
-    const call = pricedCall({ attribution: { ...pricedCall().attribution, user: "broken \ud800 pair" } });
-    await calls.insert([ledgerRow(call, { callId: "surrogate" })], []);
-    expect((await calls.findById("default", "surrogate"))?.call.attribution.user).toMatch(/^broken .* pair$/);
-  });
-});
-
-describe("related records", () => {
-  it("finds records and links of a trace and records of a response id, inside the window only", async () => {
-    const traceId = "c".repeat(32);
-    const inTrace = ledgerRow(pricedCall({ traceId }));
-    const sameResponse = ledgerRow(pricedCall({ traceId: "d".repeat(32), responseId: "resp_related" }));
-    const tooEarly = ledgerRow(pricedCall({ traceId, startTimeUnixNano: START_NANO - 3n * MINUTE_NANO }));
-    const otherProject = ledgerRow(pricedCall({ traceId }), { project: "other" });
-    const link = {
-      project: "default",
-      traceId,
-      spanId: nextSpanId(),
-      parentSpanId: nextSpanId(),
-      startTimeUnixNano: START_NANO,
-    };
-    await calls.insert([inTrace, sameResponse, tooEarly, otherProject], [link]);
-    const related = await calls.findRelated({
-      project: "default",
-      traceIds: [traceId],
-      responseIds: ["resp_related"],
-      fromNano: START_NANO - MINUTE_NANO,
-      toNano: START_NANO,
-    });
-    expect(related.rows.map((row) => row.callId).sort()).toEqual(
-      [inTrace.callId, sameResponse.callId].sort(),
-    );
-    expect(related.links).toEqual([link]);
-  });
-
-  it("uses the index of the trace id", async () => {
-    const plan = await store.query(
-      "EXPLAIN indexes = 1 SELECT * FROM calls_raw FINAL WHERE project = 'default' AND response_id IN ('a', 'b')",
-    );
-    expect(JSON.stringify(plan.rows)).toContain("ix_response");
-  });
-});
-
-describe("the schema", () => {
-  it("is applied once", async () => {
-    const migrations = await loadMigrations();
-    expect(await migrateAnalytics(store, SINGLE, migrations)).toEqual([]);
-  });
-
-  it("refuses a changed migration and a newer database", async () => {
-    const migrations = await loadMigrations();
-    const changed = migrations.map((migration) => ({ ...migration, checksum: "0" }));
-    expect(await codeOf(migrateAnalytics(store, SINGLE, changed))).toBe("conflict");
-    expect(await codeOf(migrateAnalytics(store, SINGLE, migrations.slice(1)))).toBe("conflict");
-  });
-
-  it("follows a changed retention", async () => {
-    const migrations = await loadMigrations();
-    await migrateAnalytics(store, { cluster: null, retentionDays: 36_500 }, migrations);
-    const [row] = await store.select<{ ddl: string }>(
-      "SELECT create_table_query AS ddl FROM system.tables WHERE database = currentDatabase() AND name = 'calls_raw'",
-    );
-    expect(row?.ddl).toContain("86400 * 36500");
-    await store.command("OPTIMIZE TABLE calls_raw FINAL");
-    expect(await calls.findById("default", "full")).not.toBeNull();
-  });
-});
-
-describe("project scope", () => {
-  it("hides other projects from any query", async () => {
-    await calls.insert(
-      [ledgerRow(pricedCall(), { project: "tenant'a\\" }), ledgerRow(pricedCall(), { project: "tenant-b" })],
-      [],
-    );
-    const shapes = [
-      "SELECT DISTINCT project FROM calls_raw",
-      "SELECT DISTINCT project FROM calls",
-      "SELECT DISTINCT project FROM (SELECT * FROM calls_raw FINAL)",
-      "WITH x AS (SELECT * FROM calls) SELECT DISTINCT project FROM x",
-      "SELECT DISTINCT b.project FROM numbers(1) a, calls b",
-      "SELECT DISTINCT project FROM calls UNION DISTINCT SELECT project FROM calls_raw",
-      "SELECT DISTINCT project FROM spanledger.calls_raw",
-    ];
-    for (const sql of shapes) {
-      expect(await store.select(sql, { onlyProject: "tenant'a\\" })).toEqual([{ project: "tenant'a\\" }]);
-    }
-    const everyone = await store.select<{ n: string }>("SELECT uniqExact(project) AS n FROM calls_raw");
-    expect(Number(everyone[0]?.n)).toBeGreaterThan(2);
-  });
-});
-
-describe("the engine", () => {
   it("refuses a second directory in one process", async () => {
     expect(await codeOf(ChdbStore.open({ directory: `${directory}-other` }))).toBe("conflict");
   });
 
   it("keeps rows across close and open, and refuses use after close", async () => {
     const row = ledgerRow(pricedCall(), { callId: "reopened" });
-    await calls.insert([row], []);
+    await new CallsRepository(store).insert([row], []);
     const old = store;
     await old.close();
     await old.close();
     expect(await codeOf(old.query("SELECT 1"))).toBe("unavailable");
     store = await ChdbStore.open({ directory });
-    calls = new CallsRepository(store);
-    expect(await calls.findById("default", "reopened")).toEqual(row);
+    expect(await new CallsRepository(store).findById("default", "reopened")).toEqual(row);
   });
 
   it("closes in time while a slow query runs", async () => {
@@ -342,12 +69,5 @@ describe("the engine", () => {
     expect(Date.now() - startedMs).toBeLessThan(5000);
     expect(await slow).toBe("timeout");
     store = await ChdbStore.open({ directory });
-  });
-});
-
-describe("stored rows", () => {
-  it("read the same through SELECT * and fromRow", async () => {
-    const rows = await store.select<StoredRow>("SELECT * FROM calls_raw FINAL WHERE call_id = 'full'");
-    expect(rows.map(fromRow).map((row) => row.callId)).toEqual(["full"]);
   });
 });

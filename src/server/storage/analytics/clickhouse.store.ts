@@ -75,6 +75,8 @@ export class ClickHouseStore implements AnalyticsStore {
 
   async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
     this.assertOpen();
+    // The client would run the query of a signal that has fired before.
+    if (hasLeft(options.signal)) throw cancelledError();
     try {
       const result = await this.client.query({
         query: sql,
@@ -86,7 +88,7 @@ export class ClickHouseStore implements AnalyticsStore {
       const { meta, data } = await result.json<unknown[]>();
       return { columns: meta ?? [], rows: data };
     } catch (error) {
-      if (options.signal?.aborted === true) throw cancelledError();
+      if (hasLeft(options.signal)) throw cancelledError();
       throw toAppError(error, "Query failed", true);
     }
   }
@@ -146,6 +148,10 @@ async function createDatabase(url: string, database: string): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+function hasLeft(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function querySettings(options: QueryOptions): ClickHouseSettings {

@@ -58,10 +58,17 @@ export function toAppError(error: unknown, what: string, withText: boolean): App
     return new AppError("unavailable", `${what}: no space left on device`, { engineCode: code }, cause);
   }
   const meaning = code === null ? "internal" : (CODE_MEANING[code] ?? "internal");
-  const name = /\(([A-Z][A-Z0-9_]+)\)/.exec(text)?.[1] ?? "";
+  const name = engineName(error, text);
   const sentence = withText ? firstSentence(text) : `ClickHouse error ${code ?? "unknown"} ${name}`.trim();
   if (meaning === "overloaded") return new OverloadedError(`${what}: ${sentence}`, 1, cause);
   return new AppError(meaning, `${what}: ${sentence}`, { engineCode: code, engineError: name }, cause);
+}
+
+/** The HTTP client takes the name out of the text and gives it as `type`. */
+function engineName(error: unknown, text: string): string {
+  const type = (error as { type?: unknown } | null)?.type;
+  if (typeof type === "string") return type;
+  return /\(([A-Z][A-Z0-9_]+)\)/.exec(text)?.[1] ?? "";
 }
 
 function isNetworkFailure(error: unknown, text: string): boolean {

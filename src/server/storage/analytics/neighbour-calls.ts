@@ -78,7 +78,7 @@ LIMIT {limit:UInt64}`,
   /** Every instrumentation that has ever reported calls of the project. */
   listEmitters(project: string): Promise<KnownEmitter[]> {
     return this.store.select<KnownEmitter>(
-      `SELECT service, environment, dialect, scope, max(response_id IS NULL) = 1 AS idless
+      `SELECT service, environment, dialect, scope, max(response_id.null) = 1 AS idless
 FROM calls_raw WHERE project = {project:String}
 GROUP BY service, environment, dialect, scope LIMIT 10000`,
       { params: { project }, lane: "ingest" },

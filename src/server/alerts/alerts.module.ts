@@ -1,4 +1,5 @@
 import { Module } from "@nestjs/common";
+import { AlertRetention } from "./alert-retention.js";
 import { AlertsController } from "./alerts.controller.js";
 import { AlertsService } from "./alerts.service.js";
 import { ChannelsController } from "./channels.controller.js";
@@ -9,6 +10,6 @@ import { OutboxWorker } from "./outbox.worker.js";
 /** Alerts that fired, the channels they go to, and the worker that delivers them. */
 @Module({
   controllers: [AlertsController, ChannelsController],
-  providers: [AlertsService, ChannelsService, Outbound, OutboxWorker],
+  providers: [AlertRetention, AlertsService, ChannelsService, Outbound, OutboxWorker],
 })
 export class AlertsModule {}

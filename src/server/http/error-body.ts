@@ -68,9 +68,8 @@ function statusOf(error: unknown): number | null {
 function frameworkMessage(error: unknown): string {
   const problems = validationProblems(error);
   if (problems !== null) return problems.join("; ");
-  return error instanceof SyntaxError || !(error instanceof Error)
-    ? "The request is malformed."
-    : error.message;
+  if (!(error instanceof Error)) return "The request is malformed.";
+  return /json|unexpected/i.test(error.message) ? "The body is not valid JSON." : error.message;
 }
 
 function frameworkDetails(error: unknown): Readonly<Record<string, unknown>> {

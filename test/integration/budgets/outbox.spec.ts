@@ -124,6 +124,24 @@ describe("the outbox", () => {
     expect(await ended()).toMatchObject({ status: "delivered" });
   });
 
+  it("forgets alerts, with their deliveries, that are older than calls are kept", async () => {
+    const fired = (id: string, daysAgo: number) => ({
+      id,
+      projectId: "default",
+      type: "t",
+      budgetId: null,
+      payload: {},
+      firedAt: new Date(Date.now() - daysAgo * 86_400_000),
+    });
+    await database.repository(Alert).insert([fired("old", 401), fired("kept", 399)]);
+    const delivery = { alertId: "old", channelId, channelName: "hook", payload: {}, status: "dead" as const };
+    await database.repository(Outbox).insert({ ...delivery, id: "dlv_old", dueAt: new Date(0) });
+    await app.close();
+    await start();
+    expect((await database.repository(Alert).find()).map(({ id }) => id)).toEqual(["kept"]);
+    expect(await database.repository(Outbox).count()).toBe(0);
+  });
+
   it("is shared by replicas without sending twice", async () => {
     const other = await database.share();
     const replica = await startBudgetApp(other, new LedgerOfCalls());

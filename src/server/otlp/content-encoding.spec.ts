@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import * as zlib from "node:zlib";
 import { gzipSync } from "node:zlib";
 import { AppError } from "../domain/errors.js";
 import { decodeContent, isKnownEncoding } from "./content-encoding.js";
@@ -50,6 +51,27 @@ describe("decodeContent", () => {
     expect(await codeOf(decodeContent(gzipSync(Buffer.alloc(5000)), "gzip", MAX, full.lease()))).toBe(
       "overloaded",
     );
+  });
+});
+
+describe("zstd", () => {
+  const compress: unknown = Reflect.get(zlib, "zstdCompressSync");
+  const hasZstd = typeof compress === "function";
+  const zstd = (bytes: Buffer): Buffer => (compress as (input: Buffer) => Buffer)(bytes);
+
+  it("is read where Node has it, within the same limits, and refused where it has not", async () => {
+    expect(isKnownEncoding("zstd")).toBe(hasZstd);
+    if (!hasZstd) {
+      expect(await codeOf(decodeContent(Buffer.from("x"), "zstd", MAX, lease()))).toBe(
+        "unsupported_media_type",
+      );
+      return;
+    }
+    expect((await decodeContent(zstd(Buffer.from("abc")), "zstd", MAX, lease())).toString()).toBe("abc");
+    expect(await codeOf(decodeContent(zstd(Buffer.alloc(MAX + 1)), "zstd", MAX, lease()))).toBe(
+      "payload_too_large",
+    );
+    expect(await codeOf(decodeContent(Buffer.from("junk"), "zstd", MAX, lease()))).toBe("invalid_request");
   });
 });
 

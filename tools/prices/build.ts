@@ -102,7 +102,8 @@ function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Ob
       ...inputs.map((row) => ({ ...row, class: "input_audio" as const, source: "provider-rule" as const })),
     );
   }
-  if (/^gemini-.*-tts$/.test(model)) {
+  // What a speech model puts out is audio, however its price is filed.
+  if (/^(gpt|gemini)-.*-tts$/.test(model) && !rows.some((row) => row.class === "output_audio")) {
     const outputs = rows.filter((row) => row.class === "output");
     result.push(...outputs.map((row) => ({ ...row, class: "output_audio" as const })));
   }

@@ -1,4 +1,4 @@
-import { isUnknownZero } from "./observation.js";
+import { isUnknownZero, slotOf } from "./observation.js";
 import type { Observation } from "./observation.js";
 import type { ProviderPlan } from "./provider-plan.js";
 import { genaiObservations, listedIds, matches } from "./sources/genai.js";
@@ -76,7 +76,6 @@ function withoutNearGeos(
 function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {
   if (plan.litellm === undefined) return [];
   const rows: Observation[] = [];
-  const seen = new Set<string>();
   const vendorOf = (id: string) =>
     plan.provider === "perplexity"
       ? ("perplexity" as const)
@@ -92,15 +91,23 @@ function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {
     if (entry === undefined || key === "sample_spec") continue;
     const named = plan.litellm(key, entry);
     if (named === null) continue;
-    const once = `${named.id.toLowerCase()}|${named.geo ?? ""}`;
-    if (seen.has(once)) continue;
-    seen.add(once);
     const { id, geo } = named;
     const inclusive = plan.inclusive ?? false;
     rows.push(...litellmTokens(entry, id, { cacheWrite: plan.cacheWrite, geo, inclusive }));
     if (geo === null) rows.push(...litellmUnits(entry, id, vendorOf(id)));
   }
-  return rows;
+  return firstPerSlot(rows);
+}
+
+/** Several keys can state one id's price: the first stands, slot by slot. */
+function firstPerSlot(rows: readonly Observation[]): Observation[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const key = `${row.id.toLowerCase()}|${slotOf(row)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function fromLangfuse(plan: ProviderPlan, inputs: Inputs): Observation[] {

@@ -79,6 +79,11 @@ function spelledLike(
   return spellings.find((text) => text !== name && text.toLowerCase() === name) ?? name;
 }
 
+/** An id as the provider spells it, and in the one spelling that is looked up. */
+function spellingsOf(id: string, spelled: string): string[] {
+  return spelled.toLowerCase() === id ? [spelled] : [id, spelled];
+}
+
 function splitFamily(
   plan: ProviderPlan,
   model: string,
@@ -93,12 +98,12 @@ function splitFamily(
     if (entry === undefined) continue;
     const home = groups[0];
     if (home !== undefined && !contradicts(plan, entry.rows, home.rows)) {
-      home.ids.push(entry.spelled);
+      home.ids.push(...spellingsOf(id, entry.spelled));
       home.rows.push(...entry.rows);
       continue;
     }
     const name = spelledLike(groups.length === 0 ? model : id, ids, byId);
-    groups.push({ model: name, ids: [entry.spelled], rows: [...entry.rows] });
+    groups.push({ model: name, ids: spellingsOf(id, entry.spelled), rows: [...entry.rows] });
   }
   return groups;
 }

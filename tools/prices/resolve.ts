@@ -87,7 +87,12 @@ export function resolveModel(
   const held = resolved.map((row) =>
     isHeldBack(plan.provider, model, row) ? { ...row, quarantined: true } : row,
   );
-  const sane = checkSanity(plan, model, mergeGeos(held), disagreements);
+  const sane = checkSanity(
+    plan,
+    model,
+    plan.ruleSet.strict_geo === true ? held : mergeGeos(held),
+    disagreements,
+  );
   return deriveStated(plan, model, sane);
 }
 

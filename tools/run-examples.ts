@@ -21,19 +21,41 @@ const examples = [
   "with-attribution/with-attribution.mjs",
   "with-opentelemetry/with-opentelemetry.mjs",
   "raw-otlp/send.sh",
+  "clients/openai-responses.mjs",
+  "clients/azure-openai.mjs",
+  "clients/openai-compatible.mjs",
+  "clients/groq.mjs",
+  "clients/together.mjs",
+  "clients/mistral.mjs",
+  "clients/cohere.mjs",
+  "clients/gemini.mjs",
+  "clients/bedrock.mjs",
+  "clients/ollama.mjs",
+  "clients/plain-fetch.mjs",
 ];
+/** Only given arguments run: `npm run examples clients/groq.mjs`. */
+const wanted = process.argv.slice(2);
+const chosen = wanted.length === 0 ? examples : examples.filter((name) => wanted.includes(name));
 const NAME_WIDTH = Math.max(...examples.map((name) => name.length));
 const VISIBLE_WITHIN_MS = 10_000;
 const EXAMPLE_TIMEOUT_MS = 60_000;
 
 interface LedgerCall {
   id: string;
+  startTime: string;
   responseId: string | null;
+  requestId: string | null;
   outcome: string;
   attemptCount: number;
   usage: Record<string, number | null>;
   cost: { status: string; total: string | null };
 }
+
+const PLAIN = { input: 180, output: 60 };
+/** Families whose answers split usage into cached and reasoning tokens. */
+const SPLITS = new Set(["openai-chat", "openai-responses", "gemini"]);
+/** Nobody's price list knows a model on one's own machine. */
+const UNPRICED = new Set(["ollama"]);
 
 /** Caches the way Anthropic does: the first request with a breakpoint writes, later ones read. */
 function standInScript(): (request: SeenRequest) => Reply {
@@ -52,11 +74,11 @@ function standInScript(): (request: SeenRequest) => Reply {
       refused.add(request.model);
       return { status: 429, retryAfterMs: 20 };
     }
-    return {
-      firstChunkMs: 10,
-      chunkGapMs: 15,
-      tokens: { input: 180, cacheRead: 1_024, output: 60, reasoning: 20 },
-    };
+    const pace = { firstChunkMs: 10, chunkGapMs: 15 };
+    if (request.family === "azure-chat") return { ...pace, model: "gpt-4.1-2025-04-14", tokens: PLAIN };
+    if (request.family === "openai-embeddings") return { tokens: { input: 12 } };
+    if (!SPLITS.has(request.family)) return { ...pace, tokens: PLAIN };
+    return { ...pace, tokens: { input: 180, cacheRead: 1_024, output: 60, reasoning: 20 } };
   };
 }
 
@@ -100,15 +122,12 @@ async function until(what: string, probe: () => Promise<boolean>, withinMs: numb
 
 /** The differences between what the provider served and what the ledger says; empty when they agree. */
 function differences(entry: LogEntry, attempts: number, call: LedgerCall | undefined): string[] {
-  if (!call) return [`${entry.responseId}: not in the ledger`];
+  const name = `${entry.family} ${entry.responseId ?? entry.requestId ?? entry.index}`;
+  if (!call) return [`${name}: not in the ledger`];
   const problems: string[] = [];
-  const same = (
-    name: string,
-    expected: string | number | null,
-    actual: string | number | null | undefined,
-  ): void => {
-    if (expected !== actual)
-      problems.push(`${entry.responseId} ${name}: served ${expected}, recorded ${actual}`);
+  type Value = string | number | null | undefined;
+  const same = (what: string, expected: Value, actual: Value): void => {
+    if (expected !== actual) problems.push(`${name} ${what}: served ${expected}, recorded ${actual}`);
   };
   same("attempts", attempts, call.attemptCount);
   const isWhole = entry.end === "complete" && entry.wireUsage !== null;
@@ -117,14 +136,31 @@ function differences(entry: LogEntry, attempts: number, call: LedgerCall | undef
     return problems;
   }
   const { tokens } = entry;
-  same("uncached input", tokens.input, call.usage["inputUncached"]);
-  same("cache read", tokens.cacheRead, call.usage["cacheRead"]);
+  const writes = tokens.cacheWrite5m + tokens.cacheWrite1h;
+  same("input", tokens.input + tokens.cacheRead + writes, call.usage["inputTotal"]);
+  same("cache read", tokens.cacheRead, call.usage["cacheRead"] ?? 0);
   same("cache write 5m", tokens.cacheWrite5m, call.usage["cacheWrite5m"] ?? 0);
   same("cache write 1h", tokens.cacheWrite1h, call.usage["cacheWrite1h"] ?? 0);
   same("output", tokens.output + tokens.reasoning, call.usage["outputTotal"]);
   same("outcome", "ok", call.outcome);
-  same("cost", "priced", call.cost.status);
+  same("cost", UNPRICED.has(entry.family) ? "unpriced" : "priced", call.cost.status);
   return problems;
+}
+
+/** The row of each exchange: by response id, else by request id, else the next in order of time. */
+function rowsOf(
+  served: readonly { entry: LogEntry }[],
+  added: readonly LedgerCall[],
+): (LedgerCall | undefined)[] {
+  const left = [...added].sort((a, b) => a.startTime.localeCompare(b.startTime));
+  return served.map(({ entry }) => {
+    const byId = left.findIndex(
+      (call) =>
+        (entry.responseId !== null && call.responseId === entry.responseId) ||
+        (entry.requestId !== null && call.requestId === entry.requestId),
+    );
+    return left.splice(Math.max(0, byId), 1)[0];
+  });
 }
 
 /** Successful exchanges with the refused attempts of the same call before them. */
@@ -142,7 +178,9 @@ async function hasCurl(): Promise<boolean> {
   });
 }
 
-async function runExample(example: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function runExample(example: string, settings: NodeJS.ProcessEnv): Promise<void> {
+  // The Azure client reads the openai client's base URL too, and would refuse to have two.
+  const env = example === "clients/azure-openai.mjs" ? { ...settings, OPENAI_BASE_URL: undefined } : settings;
   const path = join(root, "examples", example);
   if (!example.endsWith(".sh")) await run(process.execPath, [path], env);
   else if (await hasCurl()) await run("sh", [path], env);
@@ -182,6 +220,7 @@ async function main(): Promise<number> {
     ANTHROPIC_API_KEY: "stand-in",
     ANTHROPIC_BASE_URL: providers.anthropicBaseUrl,
     SPANLEDGER_ENDPOINT: url,
+    ...clientSettings(providers.url),
   };
   try {
     await until(
@@ -195,7 +234,7 @@ async function main(): Promise<number> {
     );
     let problems = 0;
     console.log(`${"EXAMPLE".padEnd(NAME_WIDTH)}  CALLS  ATTEMPTS  VISIBLE AFTER  COST USD`);
-    for (const example of examples) problems += await check(example, env, url, providers.log);
+    for (const example of chosen) problems += await check(example, env, url, providers.log);
     console.log(problems === 0 ? "\nall examples agree with the ledger" : `\n${problems} differences`);
     return problems === 0 ? 0 : 1;
   } finally {
@@ -204,6 +243,31 @@ async function main(): Promise<number> {
     if (server.exitCode === null) await once(server, "exit");
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** How the other clients are told where their provider is. */
+function clientSettings(standIn: string): NodeJS.ProcessEnv {
+  return {
+    AZURE_OPENAI_API_KEY: "stand-in",
+    AZURE_OPENAI_ENDPOINT: standIn,
+    DEEPSEEK_API_KEY: "stand-in",
+    DEEPSEEK_BASE_URL: `${standIn}/deepseek`,
+    GROQ_API_KEY: "stand-in",
+    GROQ_BASE_URL: `${standIn}/groq`,
+    TOGETHER_API_KEY: "stand-in",
+    TOGETHER_BASE_URL: `${standIn}/together/v1`,
+    MISTRAL_API_KEY: "stand-in",
+    MISTRAL_BASE_URL: `${standIn}/mistral`,
+    COHERE_API_KEY: "stand-in",
+    COHERE_BASE_URL: standIn,
+    GEMINI_API_KEY: "stand-in",
+    GOOGLE_GEMINI_BASE_URL: standIn,
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "stand-in",
+    AWS_SECRET_ACCESS_KEY: "stand-in",
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: standIn,
+    OLLAMA_HOST: standIn,
+  };
 }
 
 async function callsOf(url: string): Promise<LedgerCall[]> {
@@ -232,10 +296,8 @@ async function check(
     VISIBLE_WITHIN_MS,
   );
   const visibleMs = performance.now() - startedMs;
-  const byId = new Map(added.map((call) => [call.responseId, call]));
-  const problems = served.flatMap(({ entry, attempts }) =>
-    differences(entry, attempts, byId.get(entry.responseId)),
-  );
+  const rows = rowsOf(served, added);
+  const problems = served.flatMap(({ entry, attempts }, index) => differences(entry, attempts, rows[index]));
   if (added.length !== expected) problems.push(`${added.length} rows for ${expected} calls`);
   if (served.length === 0 && added[0]?.cost.status !== "priced")
     problems.push("the call by hand is not priced");

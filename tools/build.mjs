@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -38,10 +38,8 @@ function copyData() {
 }
 
 const started = Date.now();
-for (const dir of ["dist", "src/sdk/dist"]) {
-  if (existsSync(join(root, dir))) rmSync(join(root, dir), { recursive: true });
-}
 try {
+  for (const dir of ["dist", "src/sdk/dist"]) rmSync(join(root, dir), { recursive: true, force: true, maxRetries: 3 });
   for (const [index, [name, args]] of steps.entries()) {
     process.stdout.write(`  [${index + 1}/${steps.length}] building the ${name} ... `);
     const stepStarted = Date.now();

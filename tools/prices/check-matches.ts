@@ -50,7 +50,13 @@ export function checkMatch(test: MatchCase, book: PriceBook): Verdict {
   const operator = operatorOf(test);
   const provider = test.provider_hint ?? "";
   const settlement = settleProvider(
-    { provider, providerStated: false, host: test.server_address, requestModel: test.request_model },
+    {
+      provider,
+      providerStated: false,
+      host: test.server_address,
+      requestModel: test.request_model,
+      clientFlavor: null,
+    },
     book,
     operator,
   );

@@ -19,16 +19,18 @@ export function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrid
   for (const { rate, count } of rated.quantities) {
     const factors = factorsFor(rate, plan, chosen);
     const plain = factors.length === 0;
+    const whole = Number.isSafeInteger(count);
+    const quantity = whole ? BigInt(count) : millionths(count);
     const amount = lineAmount(
-      BigInt(count),
+      quantity,
       rate.priceUnits,
-      rate.perUnits,
+      whole ? rate.perUnits : rate.perUnits * MILLION,
       plain ? NO_FRACTIONS : factors.map(({ factor }) => factor),
     );
     total += amount;
     lines.push({
       class: rate.class,
-      quantity: String(count),
+      quantity: whole ? String(count) : formatMoney(quantity * MILLION * MILLION),
       unitPrice: rate.price,
       per: rate.per,
       factors: plain ? [] : factors.map(({ name, text }) => ({ name, factor: text })),
@@ -37,6 +39,14 @@ export function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrid
     });
   }
   return { lines, total };
+}
+
+const MILLION = 1_000_000n;
+
+/** A count that is not whole (seconds of audio), in millionths: the finest that the ledger stores. */
+function millionths(count: number): bigint {
+  const scaled = Math.round(count * 1_000_000);
+  return Number.isFinite(scaled) ? BigInt(scaled) : 0n;
 }
 
 const NO_FACTORS: readonly NamedFactor[] = [];

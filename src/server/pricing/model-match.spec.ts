@@ -15,6 +15,7 @@ interface Facts {
   request?: string;
   response?: string;
   stated?: boolean;
+  flavor?: string;
 }
 
 function match(facts: Facts, operator: OperatorPricing = NO_OPERATOR_PRICING) {
@@ -25,6 +26,7 @@ function match(facts: Facts, operator: OperatorPricing = NO_OPERATOR_PRICING) {
       providerStated: facts.stated ?? false,
       host,
       requestModel: facts.request ?? null,
+      clientFlavor: facts.flavor ?? null,
     },
     book,
     operator,
@@ -148,6 +150,10 @@ describe("who bills", () => {
     [{ provider: "openai", host: "127.0.0.1:8080", response: "gpt-4o", stated: true }, "openai/gpt-4o"],
     [{ provider: "openai", host: "[::1]:8080", request: "openai/gpt-4o" }, "endpoint_unmapped"],
     [{ provider: "litellm", host: "proxy:4000", request: "openai/gpt-4o" }, "openai/gpt-4o"],
+    [
+      { provider: "openai", flavor: "litellm", host: "proxy:4000", request: "openai/gpt-4o" },
+      "openai/gpt-4o",
+    ],
     [{ provider: "litellm", host: "proxy:4000", request: "gpt-4o" }, "provider_ambiguous"],
     [
       { provider: "litellm", host: "proxy:4000", request: "azure/chat-prod", response: "gpt-4o-2024-08-06" },

@@ -173,6 +173,20 @@ describe("lines and totals", () => {
   });
 });
 
+describe("odd quantities", () => {
+  it("prices parts of a second exactly", () => {
+    const usage = tokens({ audioSeconds: 1.25 });
+    const cost = costOf({ requestModel: "whisper-1", responseModel: "whisper-1", operation: "audio", usage });
+    expect(cost).toMatchObject({ status: "priced", total: "0.000125" });
+    expect(cost.lines[0]?.quantity).toBe("1.25");
+  });
+
+  it.each([NaN, Infinity, -1])("takes %s tokens as not reported", (count) => {
+    const cost = costOf({ usage: tokens({ inputUncached: count, output: 10 }) });
+    expect(cost.lines.map((line) => line.class)).toEqual(["output"]);
+  });
+});
+
 describe("unknown is not zero", () => {
   it.each([
     [{ responseModel: "gpt-4o-2031-01-01" }, "unpriced", "model_unknown"],

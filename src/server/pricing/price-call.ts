@@ -60,6 +60,7 @@ function resolve(call: Call, { book, operator }: PricingContext): Resolved {
       providerStated: call.providerStated === true,
       host: call.host,
       requestModel: call.requestModel,
+      clientFlavor: call.clientFlavor,
     },
     book,
     operator,

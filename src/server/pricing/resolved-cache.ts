@@ -72,6 +72,7 @@ function sameFacts(a: Call, b: Call): boolean {
     a.requestModel === b.requestModel &&
     a.responseModel === b.responseModel &&
     a.host === b.host &&
+    a.clientFlavor === b.clientFlavor &&
     (a.providerStated === true) === (b.providerStated === true) &&
     a.dimensions.deployment === b.dimensions.deployment &&
     a.dimensions.geo === b.dimensions.geo &&

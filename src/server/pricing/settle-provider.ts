@@ -8,6 +8,8 @@ export interface ProviderFacts {
   providerStated: boolean;
   host: string | null;
   requestModel: string | null;
+  /** What the client said it was; a gateway stays one after its vendor was settled. */
+  clientFlavor: string | null;
 }
 
 /** Who bills: a vendor of the book, a self-hosted pool, or nobody that can be named. */
@@ -127,7 +129,9 @@ export function settleProvider(facts: ProviderFacts, book: PriceBook, operator: 
   if (facts.providerStated) return selfOrVendor(hint, base, "stated");
   const route = requestModel === null ? null : gatewayPrefix(requestModel);
   const foreign = host !== null && host !== "";
-  if (route !== null && (isGateway(hint) || (foreign && route.certain))) {
+  const gateway =
+    isGateway(hint) || (facts.clientFlavor !== null && isGateway(providerName(facts.clientFlavor)));
+  if (route !== null && (gateway || (foreign && route.certain))) {
     return selfOrVendor(route.provider, { ...base, requestModel: route.rest }, "gateway_prefix");
   }
   if (isGateway(hint)) return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };

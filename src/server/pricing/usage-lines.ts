@@ -44,7 +44,7 @@ const RULES: readonly ClassRule[] = [
 
 const WRITES_AS_INPUT: readonly PriceClass[] = ["cache_write", "cache_write_5m", "input"];
 
-/** A quantity to be priced at one rate. `count` is a whole number of units. */
+/** A quantity to be priced at one rate. `count` is a number of units, whole but for seconds. */
 export interface RatedQuantity {
   rate: CompiledRate;
   count: number;
@@ -74,7 +74,7 @@ export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean):
   let reported = false;
   for (const rule of RULES) {
     const count = usage[rule.usage];
-    if (count === null) continue;
+    if (count === null || !Number.isFinite(count) || count < 0) continue;
     reported = true;
     if (count === 0) continue;
     const classes = writesAsInput && rule.usage === "cacheWriteOther" ? WRITES_AS_INPUT : rule.classes;

@@ -6,12 +6,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type LogEntry,
-  type Reply,
-  type SeenRequest,
-  startStandInProviders,
-} from "../src/demo/providers/index.js";
+import { type LogEntry, startStandInProviders } from "../src/demo/providers/index.js";
+import { differences, type LedgerCall, rowsOf, servedCalls } from "./examples/compare.js";
+import { clientSettings, standInScript } from "./examples/stand-in-script.js";
 
 const root = join(import.meta.dirname, "..");
 const examples = [
@@ -39,48 +36,6 @@ const chosen = wanted.length === 0 ? examples : examples.filter((name) => wanted
 const NAME_WIDTH = Math.max(...examples.map((name) => name.length));
 const VISIBLE_WITHIN_MS = 10_000;
 const EXAMPLE_TIMEOUT_MS = 60_000;
-
-interface LedgerCall {
-  id: string;
-  startTime: string;
-  responseId: string | null;
-  requestId: string | null;
-  outcome: string;
-  attemptCount: number;
-  usage: Record<string, number | null>;
-  cost: { status: string; total: string | null };
-}
-
-const PLAIN = { input: 180, output: 60 };
-/** Families whose answers split usage into cached and reasoning tokens. */
-const SPLITS = new Set(["openai-chat", "openai-responses", "gemini"]);
-/** Nobody's price list knows a model on one's own machine. */
-const UNPRICED = new Set(["ollama"]);
-
-/** Caches the way Anthropic does: the first request with a breakpoint writes, later ones read. */
-function standInScript(): (request: SeenRequest) => Reply {
-  const written = new Set<string>();
-  const refused = new Set<string>();
-  return (request) => {
-    if (request.family === "anthropic-messages" && JSON.stringify(request.body).includes("cache_control")) {
-      const isFirst = !written.has(request.model);
-      written.add(request.model);
-      return isFirst
-        ? { tokens: { input: 3, cacheWrite5m: 200, cacheWrite1h: 2_100, output: 40 } }
-        : { tokens: { input: 3, cacheRead: 2_300, output: 42 } };
-    }
-    const isNano = request.model === "gpt-5.4-nano";
-    if (isNano && !refused.has(request.model)) {
-      refused.add(request.model);
-      return { status: 429, retryAfterMs: 20 };
-    }
-    const pace = { firstChunkMs: 10, chunkGapMs: 15 };
-    if (request.family === "azure-chat") return { ...pace, model: "gpt-4.1-2025-04-14", tokens: PLAIN };
-    if (request.family === "openai-embeddings") return { tokens: { input: 12 } };
-    if (!SPLITS.has(request.family)) return { ...pace, tokens: PLAIN };
-    return { ...pace, tokens: { input: 180, cacheRead: 1_024, output: 60, reasoning: 20 } };
-  };
-}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -118,56 +73,6 @@ async function until(what: string, probe: () => Promise<boolean>, withinMs: numb
     if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
     await sleep(50);
   }
-}
-
-/** The differences between what the provider served and what the ledger says; empty when they agree. */
-function differences(entry: LogEntry, attempts: number, call: LedgerCall | undefined): string[] {
-  const name = `${entry.family} ${entry.responseId ?? entry.requestId ?? entry.index}`;
-  if (!call) return [`${name}: not in the ledger`];
-  const problems: string[] = [];
-  type Value = string | number | null | undefined;
-  const same = (what: string, expected: Value, actual: Value): void => {
-    if (expected !== actual) problems.push(`${name} ${what}: served ${expected}, recorded ${actual}`);
-  };
-  same("attempts", attempts, call.attemptCount);
-  const isWhole = entry.end === "complete" && entry.wireUsage !== null;
-  if (!isWhole || entry.tokens === null) {
-    same("outcome", "cancelled", call.outcome === "abandoned" ? "cancelled" : call.outcome);
-    return problems;
-  }
-  const { tokens } = entry;
-  const writes = tokens.cacheWrite5m + tokens.cacheWrite1h;
-  same("input", tokens.input + tokens.cacheRead + writes, call.usage["inputTotal"]);
-  same("cache read", tokens.cacheRead, call.usage["cacheRead"] ?? 0);
-  same("cache write 5m", tokens.cacheWrite5m, call.usage["cacheWrite5m"] ?? 0);
-  same("cache write 1h", tokens.cacheWrite1h, call.usage["cacheWrite1h"] ?? 0);
-  same("output", tokens.output + tokens.reasoning, call.usage["outputTotal"]);
-  same("outcome", "ok", call.outcome);
-  same("cost", UNPRICED.has(entry.family) ? "unpriced" : "priced", call.cost.status);
-  return problems;
-}
-
-/** The row of each exchange: by response id, else by request id, else the next in order of time. */
-function rowsOf(
-  served: readonly { entry: LogEntry }[],
-  added: readonly LedgerCall[],
-): (LedgerCall | undefined)[] {
-  const left = [...added].sort((a, b) => a.startTime.localeCompare(b.startTime));
-  return served.map(({ entry }) => {
-    const byId = left.findIndex(
-      (call) =>
-        (entry.responseId !== null && call.responseId === entry.responseId) ||
-        (entry.requestId !== null && call.requestId === entry.requestId),
-    );
-    return left.splice(Math.max(0, byId), 1)[0];
-  });
-}
-
-/** Successful exchanges with the refused attempts of the same call before them. */
-function servedCalls(log: readonly LogEntry[]): { entry: LogEntry; attempts: number }[] {
-  return log
-    .filter((entry) => entry.status === 200)
-    .map((entry) => ({ entry, attempts: (entry.retryCount ?? 0) + 1 }));
 }
 
 async function hasCurl(): Promise<boolean> {
@@ -243,31 +148,6 @@ async function main(): Promise<number> {
     if (server.exitCode === null) await once(server, "exit");
     await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-/** How the other clients are told where their provider is. */
-function clientSettings(standIn: string): NodeJS.ProcessEnv {
-  return {
-    AZURE_OPENAI_API_KEY: "stand-in",
-    AZURE_OPENAI_ENDPOINT: standIn,
-    DEEPSEEK_API_KEY: "stand-in",
-    DEEPSEEK_BASE_URL: `${standIn}/deepseek`,
-    GROQ_API_KEY: "stand-in",
-    GROQ_BASE_URL: `${standIn}/groq`,
-    TOGETHER_API_KEY: "stand-in",
-    TOGETHER_BASE_URL: `${standIn}/together/v1`,
-    MISTRAL_API_KEY: "stand-in",
-    MISTRAL_BASE_URL: `${standIn}/mistral`,
-    COHERE_API_KEY: "stand-in",
-    COHERE_BASE_URL: standIn,
-    GEMINI_API_KEY: "stand-in",
-    GOOGLE_GEMINI_BASE_URL: standIn,
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "stand-in",
-    AWS_SECRET_ACCESS_KEY: "stand-in",
-    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: standIn,
-    OLLAMA_HOST: standIn,
-  };
 }
 
 async function callsOf(url: string): Promise<LedgerCall[]> {

@@ -6,6 +6,8 @@ import { AppError } from "../domain/errors.js";
 import type { ApiClient } from "./api-client.js";
 
 const START_TIMEOUT_MS = 120_000;
+/** The command's own output alone goes to standard output. */
+const STDERR = 2;
 const BIN = fileURLToPath(new URL("../../../bin/spanledger.cjs", import.meta.url));
 
 /** A server started for a command, in a process of its own: only `start` opens the data directory. */
@@ -13,23 +15,24 @@ export class ServerChild {
   private constructor(private readonly child: ChildProcess) {}
 
   /**
-   * Starts a server and resolves when it is ready. Its output goes to this terminal. In a process group of its own, Ctrl-C reaches it
+   * Starts a server and resolves when it is ready. Its output goes to standard error. In a process group of its own, Ctrl-C reaches it
    * once, through us; it also stops when this process disappears (the channel between them closes).
-   * @throws AppError `unavailable` when it exits or is not ready in 120 s
+   * @throws AppError `unavailable` when it exits, is not ready in 120 s, or `signal` aborts first
    */
   static async start(
     api: ApiClient,
     env: Readonly<Record<string, string | undefined>>,
+    signal: AbortSignal,
   ): Promise<ServerChild> {
     const url = new URL(api.endpoint);
     const child = spawn(process.execPath, [BIN, "start"], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", STDERR, STDERR, "ipc"],
       env: { ...env, SPANLEDGER_PORT: url.port || "80" },
       detached: true,
     });
     const server = new ServerChild(child);
     const deadline = Date.now() + START_TIMEOUT_MS;
-    while (Date.now() < deadline) {
+    while (Date.now() < deadline && !signal.aborted) {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new AppError("unavailable", `the server did not start (exit code ${child.exitCode})`);
       }
@@ -37,6 +40,7 @@ export class ServerChild {
       await sleep(100);
     }
     await server.stop();
+    if (signal.aborted) throw new AppError("unavailable", "interrupted while the server was starting");
     throw new AppError("unavailable", `the server was not ready within ${START_TIMEOUT_MS / 1000} s`);
   }
 

@@ -28,8 +28,9 @@ Options:
   },
   run: async (context) => {
     const interrupt = interruption();
-    const server = (await isReady(context.api)) ? null : await startHere(context);
+    let server: ServerChild | null = null;
     try {
+      if (!(await isReady(context.api))) server = await startHere(context, interrupt.signal);
       const code = await fill(context, interrupt.signal);
       if (server === null || context.values["stop"] === true || interrupt.signal.aborted) return code;
       context.io.err("The server keeps running; Ctrl-C stops it.\n");
@@ -42,13 +43,13 @@ Options:
   },
 };
 
-function startHere({ api, io }: CommandContext): Promise<ServerChild> {
+function startHere({ api, io }: CommandContext, signal: AbortSignal): Promise<ServerChild> {
   const { hostname } = new URL(api.endpoint);
   if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname)) {
     throw new AppError("unavailable", `no Spanledger server answers at ${api.endpoint}`);
   }
   io.err(`No server at ${api.endpoint}: starting one\n`);
-  return ServerChild.start(api, io.env);
+  return ServerChild.start(api, io.env, signal);
 }
 
 async function fill(context: CommandContext, signal: AbortSignal): Promise<number> {

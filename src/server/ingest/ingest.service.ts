@@ -16,6 +16,7 @@ import { GroupCommit } from "../storage/analytics/group-commit.js";
 import { NeighbourCalls } from "../storage/analytics/neighbour-calls.js";
 import { IngestMetrics } from "./ingest-metrics.js";
 import { LedgerWriter } from "./ledger-writer.js";
+import { RejectionLog } from "./rejection-log.js";
 import { PRICING_CONTEXT, type PricingContextHolder } from "./pricing-context.js";
 
 /** What became of one export request. `messages` are distinct reasons, without content. */
@@ -39,7 +40,7 @@ const LINK_BYTES = 300;
 /** The spine: spans in, durable priced ledger rows out. */
 @Injectable()
 export class IngestService implements OnApplicationShutdown {
-  readonly #logger = new Logger(IngestService.name);
+  readonly #rejections: RejectionLog;
   readonly #commit: GroupCommit<IngestBatch>;
 
   constructor(
@@ -51,6 +52,8 @@ export class IngestService implements OnApplicationShutdown {
     private readonly metrics: IngestMetrics,
     @Optional() @Inject(LEDGER_LISTENERS) listeners: readonly LedgerListener[] | null,
   ) {
+    const logger = new Logger(IngestService.name);
+    this.#rejections = new RejectionLog(clock, (line) => logger.warn(line));
     const writer = new LedgerWriter({
       calls,
       neighbours,
@@ -174,7 +177,7 @@ export class IngestService implements OnApplicationShutdown {
       rejected += count;
       this.metrics.reject(reason, count);
     }
-    if (rejected > 0) this.#logger.warn(`rejected spans: ${JSON.stringify(Object.fromEntries(rejections))}`);
+    this.#rejections.add(rejections);
     this.metrics.accepted += total - rejected;
     return { accepted: total - rejected, rejected, messages: [...rejections.keys()] };
   }

@@ -30,6 +30,8 @@ const METRIC_REACH_NANO = WINDOW_NANO;
 const NEAR_NANO = 10_000_000_000n;
 /** A record found by its id may lie in a trace of its own, whose records bear on it in turn; chains longer than this are cut. */
 const MAX_ROUNDS = 4;
+/** Where others write too, the list of instrumentations is read again after this time. */
+const RELOAD_NANO = 60_000_000_000n;
 /** Separate windows asked for per group; more are joined into one. */
 const MAX_WINDOWS = 24;
 
@@ -67,7 +69,7 @@ interface Interval {
 /** Finds everything stored that may be one call or one trace with incoming records. One instance per process: it remembers what exists. */
 export class RelatedRecords {
   #ids: KnownIds | null = null;
-  readonly #emitters = new Map<string, KnownEmitters>();
+  readonly #emitters = new Map<string, { known: KnownEmitters; loaded: bigint }>();
 
   /**
    * @param soleWriter no other process writes to the ledger: then what this one remembers is complete
@@ -113,11 +115,13 @@ export class RelatedRecords {
   }
 
   async #emittersOf(project: string): Promise<KnownEmitters> {
-    const known = this.#emitters.get(project);
-    if (known !== undefined && this.soleWriter) return known;
-    const loaded = new KnownEmitters(await this.neighbours.listEmitters(project));
-    this.#emitters.set(project, loaded);
-    return loaded;
+    const present = this.#emitters.get(project);
+    const now = this.nowNano();
+    if (present !== undefined && (this.soleWriter || now - present.loaded < RELOAD_NANO))
+      return present.known;
+    const known = new KnownEmitters(await this.neighbours.listEmitters(project));
+    this.#emitters.set(project, { known, loaded: now });
+    return known;
   }
 
   #wanted(

@@ -1,9 +1,10 @@
 import { forgetHolder, watchHolder } from "./abandonment.js";
 import type { BodySink, ChunkFilter } from "./body-sink.js";
 import { transportErrorType } from "./attempts.js";
-import { guard } from "./guard.js";
+import { guard, reportOnce } from "./guard.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { LiveCall } from "./live-call.js";
+import { sweeps } from "./open-calls.js";
 import type { StreamReader } from "./wire/family.js";
 import { asObject, parseObject } from "./wire/json.js";
 import { scanObject } from "./wire/json-scan.js";
@@ -51,7 +52,7 @@ abstract class Sink implements BodySink {
 
   protected moved(): void {
     this.call.waiting = false;
-    this.call.lastMoved = performance.now();
+    this.call.lastMoved = sweeps.count;
   }
 }
 
@@ -71,7 +72,11 @@ export class StreamSink extends Sink {
   chunk(bytes: Uint8Array): void {
     if (this.call.finished) return;
     this.moved();
-    guard(() => this.lines.push(bytes));
+    try {
+      this.lines.push(bytes);
+    } catch (error) {
+      reportOnce(error);
+    }
   }
 
   private line(line: string, sse: boolean): void {

@@ -5,11 +5,12 @@ import type { BodySink } from "./body-sink.js";
 import type { Attempt } from "./call.js";
 import { requestHeader } from "./http-types.js";
 import { rememberLimits } from "./headroom.js";
-import type { HeadersLike, RequestInitLike, ResponseLike } from "./http-types.js";
+import type { HeadersLike, RequestInitLike, ResponseLike, SignalLike } from "./http-types.js";
 import { askForUsage, UsageChunkFilter } from "./include-usage.js";
 import { LiveCall, openCalls } from "./live-call.js";
 import { drainNodeBody, isNodeBody, tapNodeBody } from "./node-body-tap.js";
 import type { Observer } from "./options.js";
+import { vendorOfHost } from "./provider-hosts.js";
 import { readRateLimits, retryAfterMs } from "./rate-limits.js";
 import { isWebStream, tapResponse } from "./stream-tap.js";
 import { targetOf } from "./target.js";
@@ -104,8 +105,8 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   const { headers } = response;
   call.requestId = requestIdOf(response) ?? call.requestId;
   call.refusalRead = false;
-  readGateway(call, headers);
-  const { limits, headers: raw } = readRateLimits(headers, now);
+  if (vendorOfHost(call.target.host) !== "openai") readGateway(call, headers);
+  const { limits, headers: raw } = readRateLimits(headers, limitsVendor(call), now);
   if (limits.length > 0) {
     call.rateLimits = limits;
     call.limitHeaders = raw;
@@ -113,9 +114,11 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   }
   if (response.ok || response.status < 400) {
     call.accept();
-    if (call.settles) watchAbort(exchange);
-    tap(response, answerSink(exchange, headers.get("content-type") ?? ""));
-    if (response.body === null) call.finish("ok");
+    // The clients make one signal per request. A call that is aborted between its headers and its body never touches the body.
+    if (call.settles) call.signal = exchange.init.signal as SignalLike | null | undefined;
+    const empty = response.status === 204 || response.status === 205 || headers.get("content-length") === "0";
+    if (empty) call.finish("ok");
+    else tap(response, answerSink(exchange, headers.get("content-type") ?? ""));
     return;
   }
   attempt.errorType = String(response.status);
@@ -129,21 +132,9 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   call.dropRefusal = () => letGo(response);
 }
 
-/**
- * A client call that is aborted between its headers and its body never touches the body. Only the signals that the clients make for one
- * request are watched: listeners on an application's own long-lived signal would pile up.
- */
-function watchAbort({ call, init }: Exchange): void {
-  const signal = init.signal as Partial<EventTarget> & { aborted?: unknown };
-  if (typeof signal?.addEventListener !== "function") return;
-  // A body that is being read fails by itself first, with the better moment.
-  const cancel = (): void => void setImmediate(() => call.finish("cancelled"));
-  if (signal.aborted === true) {
-    cancel();
-    return;
-  }
-  signal.addEventListener("abort", cancel, { once: true });
-  call.unwatch = () => signal.removeEventListener?.("abort", cancel);
+/** Whose rate-limit headers to expect: those of the API that is spoken, but Mistral speaks OpenAI's. */
+function limitsVendor(call: LiveCall): string {
+  return call.provider === "mistral_ai" ? call.provider : call.target.endpoint.family.vendor;
 }
 
 function answerSink(exchange: Exchange, contentType: string): BodySink {
@@ -157,7 +148,8 @@ function answerSink(exchange: Exchange, contentType: string): BodySink {
 }
 
 function tap(response: ResponseLike, sink: BodySink): void {
-  const { body } = response;
+  // node-fetch 2 has no `bytes`; looking at the body of a platform response would build its stream for nothing.
+  const body = "bytes" in response || response instanceof Response ? null : response.body;
   if (isNodeBody(body)) tapNodeBody(response, body, sink);
   else tapResponse(response, sink);
 }

@@ -12,7 +12,7 @@ export type { ObserveOptions } from "./options.js";
  * calls that only wait whether they are retried end here; calls in flight go on. Never rejects.
  */
 export async function flush(): Promise<void> {
-  openCalls.settleFailed();
+  openCalls.settle();
   await flushTracers();
 }
 

@@ -7,7 +7,8 @@ import { callClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import { fingerprintAttributes } from "./fingerprint.js";
 import { guard } from "./guard.js";
-import { OpenCalls } from "./open-calls.js";
+import type { SignalLike } from "./http-types.js";
+import { OpenCalls, sweeps } from "./open-calls.js";
 import type { Observer } from "./options.js";
 import { providerOfFlavor, regionOfHost, vendorOfHost } from "./provider-hosts.js";
 import { emitSpan } from "./span.js";
@@ -41,15 +42,15 @@ export class LiveCall {
   limitHeaders: Record<string, string> = {};
   fingerprint: Attributes = {};
   finished = false;
-  /** For the idle timeout: when the body last moved (monotonic ms), and whether the application waits for it now. */
-  lastMoved = performance.now();
+  /** For the idle timeout: the sweep in which the body last moved, and whether the application waits for it now. */
+  lastMoved = sweeps.count;
   waiting = true;
   /** Monotonic ms after which a failed attempt counts as the last; null when something else decides. */
   deadline: number | null = null;
   /** Lets the last refusal's body go, if nobody has read it when the next attempt begins. */
   dropRefusal: (() => void) | null = null;
-  /** Stops watching the request's abort signal. */
-  unwatch: (() => void) | null = null;
+  /** The abort signal of an answered request, where that belongs to this request alone. */
+  signal: SignalLike | null | undefined = null;
   /** Whether an entry hook will say when the client gives up. */
   settles = false;
   /** Whether the client gave up, and whether the last refusal's body was read: together they end a failed call. */
@@ -146,7 +147,7 @@ export class LiveCall {
     guard(() => this.readNow());
     this.body = null;
     this.dropRefusal = null;
-    if (this.unwatch !== null) guard(this.unwatch);
+    this.signal = null;
     const last = this.attempts.at(-1);
     if (last !== undefined) last.endMs ??= this.endMs;
     guard(() => emitSpan(this));

@@ -1,5 +1,6 @@
 import { isThenable } from "./http-types.js";
 import type { RequestInitLike, ResponseLike } from "./http-types.js";
+import { chainOf } from "./attempts.js";
 import { beginExchange, failed, responded } from "./exchange.js";
 import type { Exchange, ExchangeHint } from "./exchange.js";
 import { guard } from "./guard.js";
@@ -39,54 +40,45 @@ function exchange(
   init: RequestInitLike | undefined,
   hint: ExchangeHint,
 ): unknown {
-  const key = init?.headers ?? input;
-  const begun = guard(() => begin(observer, input, init, hint, key)) ?? null;
+  const begun = guard(() => begin(observer, input, init, hint)) ?? null;
   if (begun === null) return send(input, init);
   let answer: unknown;
+  const outer = sender;
+  sender = observer;
   try {
     answer = send(input, begun.init);
   } catch (error) {
     guard(() => failed(begun, error));
-    leave(key);
     throw error;
+  } finally {
+    sender = outer;
   }
   begun.call.readSoon();
-  if (!isThenable(answer)) {
-    leave(key);
-    return answer;
-  }
+  if (!isThenable(answer)) return answer;
   return answer.then(
     (response: unknown) => {
-      leave(key);
       guard(() => responded(begun, response as ResponseLike));
       return response;
     },
     (error: unknown) => {
-      leave(key);
       guard(() => failed(begun, error));
       throw error;
     },
   );
 }
 
-/** Requests on their way, by headers object (or Request), and who records them: an observed fetch may lie inside an observed client. */
-const inFlight = new WeakMap<object, Observer>();
+/** Who is sending right now: an observed fetch may lie inside an observed client, and then the outer one records. */
+let sender: Observer | null = null;
 
 function begin(
   observer: Observer,
   input: unknown,
   init: RequestInitLike | undefined,
   hint: ExchangeHint,
-  key: unknown,
 ): Exchange | null {
-  const keyed = typeof key === "object" && key !== null ? key : null;
-  const other = keyed === null ? undefined : inFlight.get(keyed);
-  if (other !== undefined && other !== observer) return null;
-  const begun = beginExchange(observer, input, init, hint);
-  if (begun !== null && keyed !== null) inFlight.set(keyed, observer);
-  return begun;
-}
-
-function leave(key: unknown): void {
-  if (typeof key === "object" && key !== null) inFlight.delete(key);
+  if (sender !== null && sender !== observer) return null;
+  // Anthropic's clients reach their fetch a moment later; the headers object still tells whose call it is.
+  const known = chainOf(init?.headers)?.call ?? null;
+  if (known !== null && known.observer !== observer) return null;
+  return beginExchange(observer, input, init, hint);
 }

@@ -3,13 +3,17 @@ export interface OpenCall {
   readonly waiting: boolean;
   readonly lastMoved: number;
   readonly deadline: number | null;
+  readonly signal: { readonly aborted: boolean } | null | undefined;
   readonly attempts: readonly { readonly errorType: string | null }[];
-  finish(outcome: "error" | "abandoned", errorType?: string | null): void;
+  finish(outcome: "error" | "abandoned" | "cancelled", errorType?: string | null): void;
 }
 
 const SWEEP_MS = 1000;
-/** A body that nobody reads on for this long counts as abandoned. */
-const IDLE_MS = 600_000;
+/** A body that nobody reads on for so many sweeps (ten minutes) counts as abandoned. */
+const IDLE_SWEEPS = 600;
+
+/** Counts the sweeps: a clock that costs nothing to read per chunk. */
+export const sweeps = { count: 0 };
 
 /** Every call that has begun and not ended. Holds records, never responses, so that dropped responses can still be collected. */
 export class OpenCalls<C extends OpenCall> {
@@ -26,27 +30,33 @@ export class OpenCalls<C extends OpenCall> {
 
   delete(call: C): void {
     this.calls.delete(call);
-    if (this.calls.size > 0 || this.timer === null) return;
-    clearInterval(this.timer);
-    this.timer = null;
   }
 
   /** Ends calls whose last attempt was not retried in time, and those that nobody reads any more. */
   sweep(nowMs: number): void {
+    sweeps.count += 1;
+    if (this.calls.size === 0 && this.timer !== null) {
+      clearInterval(this.timer);
+      this.timer = null;
+    }
     for (const call of this.calls) {
-      if (call.deadline !== null && nowMs >= call.deadline) endFailed(call);
-      else if (!call.waiting && nowMs - call.lastMoved >= IDLE_MS) call.finish("abandoned");
+      if (call.signal?.aborted === true) call.finish("cancelled");
+      else if (call.deadline !== null && nowMs >= call.deadline) endFailed(call);
+      else if (!call.waiting && sweeps.count - call.lastMoved >= IDLE_SWEEPS) call.finish("abandoned");
     }
   }
 
-  /** Ends every call whose last attempt failed and that only waits whether a retry comes. */
-  settleFailed(): void {
-    for (const call of this.calls) if (call.deadline !== null) endFailed(call);
+  /** Ends every call that was aborted, or whose last attempt failed and that only waits whether a retry comes. */
+  settle(): void {
+    for (const call of this.calls) {
+      if (call.signal?.aborted === true) call.finish("cancelled");
+      else if (call.deadline !== null) endFailed(call);
+    }
   }
 
   /** Ends everything, at the end of the process. */
   abandonAll(): void {
-    this.settleFailed();
+    this.settle();
     for (const call of this.calls) call.finish("abandoned");
   }
 

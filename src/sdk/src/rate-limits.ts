@@ -33,14 +33,15 @@ function anthropicRow(kind: RateLimitKind): LimitHeaders {
   };
 }
 
-/** Sources: platform.openai.com/docs/guides/rate-limits, docs.anthropic.com/en/api/rate-limits, docs.mistral.ai, read 2026-11-22. */
-const LIMIT_HEADERS: readonly LimitHeaders[] = [
-  openaiRow("requests"),
-  openaiRow("tokens"),
+/** The header families. Sources: platform.openai.com/docs/guides/rate-limits, docs.anthropic.com/en/api/rate-limits, docs.mistral.ai, read 2026-11-22. */
+const OPENAI: readonly LimitHeaders[] = [openaiRow("requests"), openaiRow("tokens")];
+const ANTHROPIC: readonly LimitHeaders[] = [
   anthropicRow("requests"),
   anthropicRow("tokens"),
   anthropicRow("input_tokens"),
   anthropicRow("output_tokens"),
+];
+const MISTRAL: readonly LimitHeaders[] = [
   {
     kind: "requests",
     limit: "x-ratelimit-limit-req-minute",
@@ -57,16 +58,27 @@ const LIMIT_HEADERS: readonly LimitHeaders[] = [
   },
 ];
 
+/** Reading a header is not free: a vendor whose names are known is asked for those alone. */
+const ROWS_OF_VENDOR: Readonly<Record<string, readonly LimitHeaders[]>> = {
+  anthropic: ANTHROPIC,
+  mistral_ai: [...MISTRAL, ...OPENAI],
+  "aws.bedrock": [],
+  ollama: [],
+};
+
 export interface LimitsReading {
   limits: RateLimit[];
   /** The headers as they came, by lower-case name. */
   headers: Record<string, string>;
 }
 
-/** The limits a response reports, resets made absolute against `nowMs` (epoch milliseconds). Never throws on odd values. */
-export function readRateLimits(headers: HeadersLike, nowMs: number): LimitsReading {
+/**
+ * The limits a response of `vendor` reports, resets made absolute against `nowMs` (epoch milliseconds). Vendors without names of their
+ * own are read as OpenAI. Never throws on odd values.
+ */
+export function readRateLimits(headers: HeadersLike, vendor: string, nowMs: number): LimitsReading {
   const reading: LimitsReading = { limits: [], headers: {} };
-  for (const row of LIMIT_HEADERS) {
+  for (const row of ROWS_OF_VENDOR[vendor] ?? OPENAI) {
     const limit = take(headers, row.limit, reading);
     const remaining = take(headers, row.remaining, reading);
     if (limit === null && remaining === null) continue;

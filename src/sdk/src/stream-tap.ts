@@ -5,17 +5,38 @@ import { isBytes, isThenable } from "./http-types.js";
 /**
  * Observes a web Response in place: the methods of the same `Response` and `ReadableStream` objects are shadowed, so that identity,
  * `url`, `redirected`, locking and laziness stay as they are. Nothing is read that the application does not read, and no chunk is kept.
+ * The stream itself is touched only when the application asks for it.
  */
 export function tapResponse(response: object, sink: BodySink): void {
-  const body = (response as { body?: unknown }).body;
-  if (!isWebStream(body)) {
-    shadowConsumers(response, sink, { whole: false });
+  const state = { whole: false };
+  shadowConsumers(response, sink, state);
+  shadowBody(response, sink, state);
+  sink.holder(response);
+}
+
+/** Taps the stream when `body` is first asked for, by the application or, through clone(), by the platform. */
+function shadowBody(response: object, sink: BodySink, state: TapState): void {
+  let tapped: unknown;
+  const tap = (): unknown => {
+    const body: unknown = Reflect.get(Object.getPrototypeOf(response) as object, "body", response);
+    if (body !== tapped && isWebStream(body)) {
+      tapped = body;
+      guard(() => shadowStream(body, sink, state));
+    }
+    return body;
+  };
+  if (Object.hasOwn(response, "body")) {
+    const body = (response as { body: unknown }).body;
+    if (isWebStream(body)) shadowStream(body, sink, state);
     return;
   }
-  const state = { whole: false };
-  shadowStream(body, sink, state);
-  shadowConsumers(response, sink, state);
-  sink.holder(response);
+  Object.defineProperty(response, "body", { get: tap, configurable: true, enumerable: false });
+  const clone = methodOf(response, "clone");
+  if (clone === null) return;
+  shadow(response, "clone", (...args: unknown[]) => {
+    guard(tap);
+    return Reflect.apply(clone, response, args);
+  });
 }
 
 export interface WebStream {
@@ -166,18 +187,17 @@ function tapReader(reader: WebReader, sink: BodySink, byob: boolean): void {
   const read = reader.read.bind(reader);
   const filtered = byob ? null : filteredRead(read, sink);
   sink.holder(reader);
+  const onResult = (result: ReadResult): ReadResult => {
+    if (filtered === null) observe(result, sink);
+    return result;
+  };
+  const onError = (error: unknown): never => {
+    if (!released) sink.failed(error);
+    throw error;
+  };
   shadow(reader, "read", (...args: unknown[]) => {
     sink.waiting(true);
-    return (filtered ?? read)(...args).then(
-      (result) => {
-        if (filtered === null) observe(result, sink);
-        return result;
-      },
-      (error: unknown) => {
-        if (!released) sink.failed(error);
-        throw error;
-      },
-    );
+    return (filtered ?? read)(...args).then(onResult, onError);
   });
   const cancel = reader.cancel.bind(reader);
   shadow(reader, "cancel", (reason?: unknown) => {
@@ -215,18 +235,17 @@ function tapIterator(iterator: AsyncIterator<unknown>, sink: BodySink, keepsOpen
   const next = iterator.next.bind(iterator) as () => Promise<ReadResult>;
   const filtered = filteredRead(next, sink);
   sink.holder(iterator);
+  const onResult = (result: ReadResult): ReadResult => {
+    if (filtered === null) observe(result, sink);
+    return result;
+  };
+  const onError = (error: unknown): never => {
+    sink.failed(error);
+    throw error;
+  };
   shadow(iterator, "next", () => {
     sink.waiting(true);
-    return (filtered ?? next)().then(
-      (result) => {
-        if (filtered === null) observe(result, sink);
-        return result;
-      },
-      (error: unknown) => {
-        sink.failed(error);
-        throw error;
-      },
-    );
+    return (filtered ?? next)().then(onResult, onError);
   });
   const stop = iterator.return?.bind(iterator);
   if (stop === undefined) return;

@@ -15,25 +15,40 @@ export function targetOf(input: unknown, init: RequestInitLike | undefined, flav
   const text = urlText(input);
   if (text === null) return null;
   const method = init?.method ?? (input as { method?: unknown } | null)?.method;
-  if (typeof method !== "string" || method.length !== 4 || !URL.canParse(text)) return null;
+  if (typeof method !== "string" || method.length !== 4) return null;
+  const target = knownTarget(text, method.toUpperCase());
+  return target === null || !belongs(target, flavor) ? null : target;
+}
+
+const MAX_KNOWN = 200;
+const known = new Map<string, Target | null>();
+
+/** The target of an address; an application calls few of them, again and again. */
+function knownTarget(text: string, method: string): Target | null {
+  if (method !== "POST") return null;
+  const seen = known.get(text);
+  if (seen !== undefined) return seen;
+  const target = parseTarget(text, method);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(text, target);
+  return target;
+}
+
+function parseTarget(text: string, method: string): Target | null {
+  if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  const endpoint = endpointOf(method.toUpperCase(), url.pathname);
-  if (endpoint === null || !belongs(endpoint, url, flavor)) return null;
-  return {
-    endpoint,
-    url: text,
-    host: url.hostname,
-    port: url.port === "" ? null : Number(url.port),
-  };
+  const endpoint = endpointOf(method, url.pathname);
+  if (endpoint === null) return null;
+  return { endpoint, url: text, host: url.hostname, port: url.port === "" ? null : Number(url.port) };
 }
 
 /**
  * Whether a path that other servers use as well belongs to its family here. A client of a known make vouches for its paths; for a
  * plain fetch the host has to.
  */
-function belongs(endpoint: Endpoint, url: URL, flavor: string): boolean {
+function belongs({ endpoint, host, port }: Target, flavor: string): boolean {
   if (flavor !== "fetch") return true;
-  return endpoint.family.hosts?.(url.hostname, url.port) ?? true;
+  return endpoint.family.hosts?.(host, port === null ? "" : String(port)) ?? true;
 }
 
 /** The URL of a fetch's first argument: text, URL or Request; null for anything else. */

@@ -37,7 +37,7 @@ const gemini = (): GoogleGenAI =>
     }),
   );
 
-const FAMILIES: { family: string; answer: unknown; call(): Promise<unknown> }[] = [
+const FAMILIES: { family: string; answer: unknown; call: () => Promise<unknown> }[] = [
   {
     family: "openai chat",
     answer: {

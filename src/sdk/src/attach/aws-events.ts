@@ -2,6 +2,7 @@ import { watchHolder } from "../abandonment.js";
 import { transportErrorType } from "../attempts.js";
 import { guard } from "../guard.js";
 import type { LiveCall } from "../live-call.js";
+import { sweeps } from "../open-calls.js";
 import { shadow } from "../stream-tap.js";
 import { converseEvent, invokeEvents } from "../wire/bedrock.js";
 import { asObject } from "../wire/json.js";
@@ -52,7 +53,7 @@ function tapIterator(call: LiveCall, iterator: AsyncIterator<unknown>, read: Rea
 
 function observe(call: LiveCall, result: IteratorResult<unknown>, read: Read): void {
   call.waiting = false;
-  call.lastMoved = performance.now();
+  call.lastMoved = sweeps.count;
   if (result.done === true) {
     finish(call);
     return;

@@ -7,14 +7,14 @@ import { isFunction, member } from "./strategy.js";
 
 /**
  * Shadows the two methods of a Stainless client that bracket its retries, so that attempts are linked and the end of a failed call is
- * known exactly, at once, and without asynchronous context: `makeRequest(options, retriesRemaining)` is entered once per call
- * and again with the same options for every retry, `buildRequest(options)` makes the headers object that reaches fetch. Present in
+ * known exactly, at once, and without asynchronous context: `makeRequest(options, retriesRemaining)` is entered once per call and again
+ * with the same options for every retry, `prepareRequest(request, { options })` sees the headers object that reaches fetch. Present in
  * openai 4 to 7, Anthropic 0.39 to 1.12, groq-sdk 1, together-ai 0.52. Where they are missing, attempts are linked by the retry header.
  */
 export function hookEntry(client: object): void {
   const make = member(client, "makeRequest");
-  const build = member(client, "buildRequest");
-  if (!isFunction(make) || !isFunction(build) || hooked.has(client)) return;
+  const prepare = member(client, "prepareRequest");
+  if (!isFunction(make) || !isFunction(prepare) || hooked.has(client)) return;
   hooked.add(client);
   shadow(client, "makeRequest", function (this: unknown, ...args: unknown[]): unknown {
     const chain = guard(() => startChain(args[0])) ?? null;
@@ -27,16 +27,9 @@ export function hookEntry(client: object): void {
     }
     return result;
   });
-  shadow(client, "buildRequest", function (this: unknown, ...args: unknown[]): unknown {
-    const built = Reflect.apply(build, this, args);
-    if (!isThenable(built)) {
-      guard(() => bindHeaders(args[0], built));
-      return built;
-    }
-    return built.then((request: unknown) => {
-      guard(() => bindHeaders(args[0], request));
-      return request;
-    });
+  shadow(client, "prepareRequest", function (this: unknown, ...args: unknown[]): unknown {
+    guard(() => bindHeaders(args[0], args[1]));
+    return Reflect.apply(prepare, this, args);
   });
   hookClones(client);
 }
@@ -45,11 +38,11 @@ const hooked = new WeakSet<object>();
 
 /** A new chain for a call's first entry; null for the retries, which come with options that have one. */
 function startChain(options: unknown): Chain | null {
-  if (chainOf(options) !== null) return null;
+  if (!isThenable(options) && chainOf(options) !== null) return null;
   let resolved = options;
   const chain = new Chain(() => signalOf(resolved)?.aborted === true);
-  bindChain(options, chain);
-  if (isThenable(options)) {
+  if (!isThenable(options)) bindChain(options, chain);
+  else {
     // Registered before the client's own await, and therefore bound before the client goes on.
     options.then(
       (value: unknown) => {
@@ -67,11 +60,11 @@ function signalOf(options: unknown): SignalLike | null {
   return typeof signal === "object" && signal !== null ? (signal as SignalLike) : null;
 }
 
-function bindHeaders(options: unknown, built: unknown): void {
-  const chain = chainOf(options);
-  const request = typeof built === "object" && built !== null ? member(built, "req") : null;
-  if (chain === null || typeof request !== "object" || request === null) return;
-  bindChain(member(request, "headers"), chain);
+function bindHeaders(request: unknown, context: unknown): void {
+  if (typeof request !== "object" || request === null || typeof context !== "object" || context === null)
+    return;
+  const chain = chainOf(member(context, "options"));
+  if (chain !== null) bindChain(member(request, "headers"), chain);
 }
 
 /** Clones inherit the observed transport by themselves; this gives them the same entry hooks. */

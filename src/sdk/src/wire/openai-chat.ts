@@ -112,10 +112,10 @@ class ChatStream implements StreamReader {
 }
 
 /** Whether a chunk carries more than content. Quotes inside content are escaped, so these texts cannot occur there. */
+const INTERESTING = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|^\s*\{\s*"error"/;
+
 function isInteresting(data: string): boolean {
-  return (
-    /"usage"\s*:\s*\{/.test(data) || /"finish_reason"\s*:\s*"/.test(data) || /^\s*\{\s*"error"/.test(data)
-  );
+  return INTERESTING.test(data);
 }
 
 function hasContent(choice: JsonObject | null): boolean {

@@ -3,9 +3,11 @@ import { Auth, type AuthContext } from "../auth/auth.decorator.js";
 import { RequireScope } from "../auth/require-scope.decorator.js";
 import { CallQuery } from "./call.query.js";
 import type { CallResponse } from "./call.response.js";
-import { type CallsAnswer, CallsQuery } from "./calls.query.js";
+import { type CallsAnswer, CallsQuery, callsQueryShape } from "./calls.query.js";
 import { type ClosableRequest, untilClosed } from "./closed-request.js";
-import type { QueryString } from "./query-string.js";
+import { describedQuery, type QueryString } from "./query-string.js";
+
+const QUERY = describedQuery(callsQueryShape);
 
 /** The ledger, call by call. */
 @Controller("api/v1/calls")
@@ -19,7 +21,7 @@ export class CallsController {
   @Get()
   list(
     @Auth() auth: AuthContext,
-    @Query() query: QueryString,
+    @Query({ schema: QUERY }) query: QueryString,
     @Req() request: ClosableRequest,
   ): Promise<CallsAnswer> {
     return untilClosed(request, (signal) => this.calls.ask(auth.project, query, signal));

@@ -9,7 +9,7 @@ import { nanoFromMs, sqlFromNano } from "../storage/analytics/nano-time.js";
 import { readNano } from "../storage/analytics/row-values.js";
 import { type CallResponse, toCallResponse } from "./call.response.js";
 import { type Conditions, type DimensionFilter, filterConditions } from "./dimensions.js";
-import { invalidQuery, parseQuery, type QueryString } from "./query-string.js";
+import { invalidQuery, parseQuery, type QueryString, rangeShape } from "./query-string.js";
 import { instantFromText } from "./query-time.js";
 import { scopeConditions, type Statement, whereAll } from "./statement.js";
 
@@ -45,9 +45,9 @@ const HOUR_NANO = 3_600_000_000_000n;
  */
 const SEARCH_HOURS = [1n, 24n, 24n * 30n] as const;
 
-const shape = {
-  from: z.string().optional(),
-  to: z.string().optional(),
+/** Parameters of the query string beside the dimension filters. */
+export const callsQueryShape = {
+  ...rangeShape,
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
   cursor: z.string().max(512).optional(),
   traceId: z
@@ -62,7 +62,7 @@ const shape = {
  * @throws AppError `invalid_request` listing every problem.
  */
 export function parseCallsQuery(query: QueryString): CallsParams {
-  const { params, filters } = parseQuery(shape, query);
+  const { params, filters } = parseQuery(callsQueryShape, query);
   const problems: string[] = [];
   const instant = (name: "from" | "to"): bigint | null => {
     const text = params[name];

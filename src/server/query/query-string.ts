@@ -22,7 +22,18 @@ const filterValues = z
   .transform((value) => (Array.isArray(value) ? value : [value]));
 
 /** One filter per dimension; further keys `tag:<key>` filter by a free tag. */
-const filterShape = Object.fromEntries(COLUMN_DIMENSIONS.map((name) => [name, filterValues.optional()]));
+const filterShape = Object.fromEntries(
+  COLUMN_DIMENSIONS.map((name) => [
+    name,
+    filterValues.optional().describe(`Only calls with one of these values of ${name}; empty: not given.`),
+  ]),
+);
+
+/** `from` and `to`, as `parseRange` reads them. */
+export const rangeShape = {
+  from: z.string().optional().describe("Start, inclusive: RFC 3339 with an offset, or a date."),
+  to: z.string().optional().describe("End, exclusive: RFC 3339 with an offset, or a date."),
+};
 
 /** `tz`: an IANA zone. */
 export const timeZoneSchema = z
@@ -62,8 +73,17 @@ export function parseQuery<Shape extends z.ZodRawShape>(
   return { params: params.data, filters: toFilters(parsedFilters.data) };
 }
 
-/** The shape of all column filters, for documentation. */
-export const FILTER_SHAPE = filterShape;
+/**
+ * The schema of a query string for `@Query({ schema })`: it describes the parameters in the API document and lets everything
+ * through, because `parseQuery` lists all problems at once, unknown names included.
+ */
+export function describedQuery(shape: z.ZodRawShape): QuerySchema {
+  const { "~standard": standard } = z.looseObject({ ...shape, ...filterShape });
+  return { "~standard": { ...standard, validate: (value: unknown) => ({ value: value as QueryString }) } };
+}
+
+/** The part of a zod schema that Nest reads (https://standardschema.dev, read 2026-11-22). */
+export type QuerySchema = Pick<z.ZodType<QueryString, QueryString>, "~standard">;
 
 function toFilters(parsed: Readonly<Record<string, string[]>>): DimensionFilter[] {
   const names = Object.keys(parsed)

@@ -19,6 +19,7 @@ import {
   type QueryString,
   type TimeRange,
   timeZoneSchema,
+  rangeShape,
 } from "./query-string.js";
 import { scopeConditions, type Statement, whereAll } from "./statement.js";
 import { addTotals, readTotals, TOTAL_COLUMNS, type Totals } from "./totals.js";
@@ -62,12 +63,15 @@ const SHORTEST_MS: Readonly<Record<Interval, number>> = {
   month: 28 * DAY_MS,
 };
 
-const shape = {
-  from: z.string().optional(),
-  to: z.string().optional(),
-  interval: z.enum(INTERVALS).optional(),
+/** Parameters of the query string beside the dimension filters. */
+export const spendQueryShape = {
+  ...rangeShape,
+  interval: z.enum(INTERVALS).optional().describe("One row per bucket; weeks begin on Monday."),
   tz: timeZoneSchema,
-  groupBy: z.union([z.string(), z.array(z.string())]).default([]),
+  groupBy: z
+    .union([z.string(), z.array(z.string())])
+    .default([])
+    .describe("Dimensions, comma-separated; `tag:<key>` for a free tag."),
   limit: z.coerce.number().int().min(1).max(MAX_SPEND_ROWS).default(MAX_SPEND_ROWS),
 };
 
@@ -76,7 +80,7 @@ const shape = {
  * @throws AppError `invalid_request` listing every problem.
  */
 export function parseSpendQuery(query: QueryString, nowMs: number): SpendParams {
-  const { params, filters } = parseQuery(shape, query);
+  const { params, filters } = parseQuery(spendQueryShape, query);
   const fallback = { fromNano: nanoFromMs(nowMs - DEFAULT_RANGE_MS), toNano: nanoFromMs(nowMs) };
   const range = parseRange(params, params.tz, fallback);
   const groupBy = parseGroupBy(params.groupBy);

@@ -1,12 +1,18 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { z } from "zod";
 import { CLOCK } from "../config/app-config.js";
 import type { Clock } from "../domain/clock.js";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../storage/analytics/analytics-store.js";
 import { nanoFromMs, shortRfc3339FromNano } from "../storage/analytics/nano-time.js";
 import { readNumber } from "../storage/analytics/row-values.js";
 import { type DimensionFilter, filterConditions } from "./dimensions.js";
-import { parseQuery, parseRange, type QueryString, type TimeRange, timeZoneSchema } from "./query-string.js";
+import {
+  parseQuery,
+  parseRange,
+  type QueryString,
+  type TimeRange,
+  timeZoneSchema,
+  rangeShape,
+} from "./query-string.js";
 import { scopeConditions, type Statement, whereAll } from "./statement.js";
 import { readTotals, TOTAL_COLUMNS, type Totals } from "./totals.js";
 
@@ -40,14 +46,15 @@ export interface SummaryAnswer extends PeriodSummary {
 
 const DEFAULT_RANGE_MS = 30 * 86_400_000;
 
-const shape = { from: z.string().optional(), to: z.string().optional(), tz: timeZoneSchema };
+/** Parameters of the query string beside the dimension filters. */
+export const summaryQueryShape = { ...rangeShape, tz: timeZoneSchema };
 
 /**
  * Parameters of `GET /api/v1/summary`. Default range: the 30 days before `nowMs`.
  * @throws AppError `invalid_request` listing every problem.
  */
 export function parseSummaryQuery(query: QueryString, nowMs: number): SummaryParams {
-  const { params, filters } = parseQuery(shape, query);
+  const { params, filters } = parseQuery(summaryQueryShape, query);
   const fallback = { fromNano: nanoFromMs(nowMs - DEFAULT_RANGE_MS), toNano: nanoFromMs(nowMs) };
   return { ...parseRange(params, params.tz, fallback), filters };
 }

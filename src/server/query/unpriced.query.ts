@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../storage/analytics/analytics-store.js";
 import { readInstant, readNumber, readText } from "../storage/analytics/row-values.js";
 import { type DimensionFilter, filterConditions } from "./dimensions.js";
-import { invalidQuery, parseQuery, type QueryString } from "./query-string.js";
+import { invalidQuery, parseQuery, type QueryString, rangeShape } from "./query-string.js";
 import { instantFromText } from "./query-time.js";
 import { scopeConditions, type Statement, whereAll } from "./statement.js";
 
@@ -38,9 +38,9 @@ export interface UnpricedAnswer {
 
 const MAX_GROUPS = 1000;
 
-const shape = {
-  from: z.string().optional(),
-  to: z.string().optional(),
+/** Parameters of the query string beside the dimension filters. */
+export const unpricedQueryShape = {
+  ...rangeShape,
   limit: z.coerce.number().int().min(1).max(MAX_GROUPS).default(200),
 };
 
@@ -49,7 +49,7 @@ const shape = {
  * @throws AppError `invalid_request` listing every problem.
  */
 export function parseUnpricedQuery(query: QueryString): UnpricedParams {
-  const { params, filters } = parseQuery(shape, query);
+  const { params, filters } = parseQuery(unpricedQueryShape, query);
   const instant = (name: "from" | "to"): bigint | null => {
     const text = params[name];
     if (text === undefined) return null;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { context, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import Groq from "groq-sdk";
 import OpenAI, { AzureOpenAI } from "openai";
 import OpenAI4 from "openai4";
@@ -8,15 +7,15 @@ import OpenAI5 from "openai5";
 import OpenAI7 from "openai7";
 import Together from "together-ai";
 import { observe, withAttribution } from "@spanledger/sdk";
+import { AsyncContexts } from "../../support/sdk/async-contexts.js";
 import { ProviderServer, sse } from "../../support/sdk/provider-server.js";
 import { attemptsOf, endMs, SpanProbe, startMs } from "../../support/sdk/span-probe.js";
 
 const server = new ProviderServer();
 const probe = new SpanProbe();
-const contexts = new AsyncLocalStorageContextManager();
 beforeAll(async () => {
   await server.start();
-  context.setGlobalContextManager(contexts.enable());
+  context.setGlobalContextManager(new AsyncContexts());
 });
 afterAll(async () => {
   context.disable();

@@ -70,11 +70,14 @@ export const UNPRICED_CALLS = `countIf(${NOT_FULLY_PRICED})`;
 export const CALLS = "count()";
 export const ERRORS = "countIf(outcome = 'error')";
 
-/** Share of input tokens that came from the provider's cache, 0 to 1; null when no call says. */
-export const CACHE_HIT_RATIO = `sum(cache_read) / nullIf(sumIf(input_total, cache_read IS NOT NULL), 0)`;
+/** Rows whose cache use can be told: `GET /api/v1/summary` counts the same ones. */
+const CACHE_KNOWN = `${BILLABLE} AND cache_read IS NOT NULL AND input_total IS NOT NULL`;
 
-/** Tokens of a class summed over rows that know it; null when none does. */
-export const tokens = (column: string): string => `sum(${column})`;
+/** Share of input tokens that came from the provider's cache, 0 to 1, over the rows of a condition; null when none says. */
+export const cacheHitRatio = (condition = "1"): string =>
+  `sumIf(cache_read, ${CACHE_KNOWN} AND ${condition}) / nullIf(sumIf(input_total, ${CACHE_KNOWN} AND ${condition}), 0)`;
+
+export const CACHE_HIT_RATIO = cacheHitRatio();
 
 /** Approximate quantile, 0 to 1, of a column over rows that have it; null when none has. */
 export const quantile = (level: number, column: string, condition = "1"): string =>

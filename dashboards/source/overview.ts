@@ -2,6 +2,7 @@ import { bargauge, dashboard, piechart, row, stat, table, timeseries } from "./b
 import {
   BILLABLE,
   CACHE_HIT_RATIO,
+  cacheHitRatio,
   DIMENSIONS,
   ERRORS,
   NOT_FULLY_PRICED,
@@ -77,20 +78,18 @@ const headline = [
     unit: "percentunit",
     decimals: 1,
     change: "rise-is-good",
-    sql: withPrevious(
-      (when) =>
-        `sumIf(cache_read, ${when}) / nullIf(sumIf(input_total, cache_read IS NOT NULL AND ${when}), 0)`,
-    ),
+    sql: withPrevious(cacheHitRatio),
   }),
   stat({
     id: 6,
     title: "p95 latency",
-    description: "95 of 100 calls took at most this long, from the first attempt to the last byte.",
+    description:
+      "95 of 100 calls that ended well took at most this long, from the first attempt to the last byte.",
     w: 6,
     h: 3,
     unit: "ms",
     change: "rise-is-bad",
-    sql: withPrevious((when) => quantile(0.95, "duration_ms", when)),
+    sql: withPrevious((when) => quantile(0.95, "duration_ms", `outcome = 'ok' AND ${when}`)),
   }),
   stat({
     id: 7,

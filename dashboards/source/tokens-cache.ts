@@ -1,5 +1,5 @@
 import { bargauge, dashboard, heatmap, stat, table, timeseries } from "./builder.js";
-import { CACHE_HIT_RATIO, DIMENSIONS, IN_RANGE } from "./calls-view.js";
+import { CACHE_HIT_RATIO, cacheHitRatio, DIMENSIONS, IN_RANGE } from "./calls-view.js";
 import { classColumns, tokensText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
@@ -57,10 +57,7 @@ export const tokensCache: Dashboard = dashboard({
       unit: "percentunit",
       decimals: 1,
       change: "rise-is-good",
-      sql: withPrevious(
-        (when) =>
-          `sumIf(cache_read, ${when}) / nullIf(sumIf(input_total, cache_read IS NOT NULL AND ${when}), 0)`,
-      ),
+      sql: withPrevious(cacheHitRatio),
     }),
     stat({
       id: 4,

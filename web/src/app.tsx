@@ -69,9 +69,7 @@ export function App() {
   const isWaiting = isHome && hasCalls === false && !isStarted;
   return (
     <Shell boards={boards} path={isWaiting ? "/start" : place.path === "/" ? HOME : place.path}>
-      {isHome && hasCalls === null ? (
-        <div class="page-loading" role="status" aria-label="Loading" />
-      ) : isWaiting || place.path === "/start" ? (
+      {isWaiting || place.path === "/start" ? (
         <OnboardingPage
           onDone={() => {
             setStarted(true);

@@ -66,6 +66,11 @@ interface Interval {
   to: bigint;
 }
 
+/** Keys of what is remembered, as `listIds` names them. */
+const recordTrace = (traceId: string) => `r:${traceId}`;
+const linkTrace = (traceId: string) => `l:${traceId}`;
+const answer = (responseId: string) => `i:${responseId}`;
+
 /** Finds everything stored that may be one call or one trace with incoming records. One instance per process: it remembers what exists. */
 export class RelatedRecords {
   #ids: KnownIds | null = null;
@@ -124,6 +129,7 @@ export class RelatedRecords {
     return known;
   }
 
+  /** Links alone matter only to traces that hold records; records matter to both. */
   #wanted(
     project: string,
     records: readonly LedgerRecord[],
@@ -134,13 +140,14 @@ export class RelatedRecords {
     const mayExist = (id: string, start: bigint) =>
       ids === null || !ids.covers(start) || ids.mayHold(project, id);
     for (const { call } of records) {
-      if (mayExist(call.traceId, call.startTimeUnixNano)) wanted.traceIds.add(call.traceId);
-      if (isDistinctiveId(call.responseId) && mayExist(call.responseId, call.startTimeUnixNano)) {
-        wanted.responseIds.add(call.responseId);
-      }
+      const { traceId, responseId, startTimeUnixNano: start } = call;
+      if (mayExist(recordTrace(traceId), start) || mayExist(linkTrace(traceId), start))
+        wanted.traceIds.add(traceId);
+      if (isDistinctiveId(responseId) && mayExist(answer(responseId), start))
+        wanted.responseIds.add(responseId);
     }
-    for (const link of links) {
-      if (mayExist(link.traceId, link.startTimeUnixNano)) wanted.traceIds.add(link.traceId);
+    for (const { traceId, startTimeUnixNano } of links) {
+      if (mayExist(recordTrace(traceId), startTimeUnixNano)) wanted.traceIds.add(traceId);
     }
     return wanted;
   }
@@ -154,10 +161,10 @@ export class RelatedRecords {
   ): void {
     const now = this.nowNano();
     for (const { call } of records) {
-      ids.add(project, call.traceId, now);
-      if (isDistinctiveId(call.responseId)) ids.add(project, call.responseId, now);
+      ids.add(project, recordTrace(call.traceId), now);
+      if (isDistinctiveId(call.responseId)) ids.add(project, answer(call.responseId), now);
     }
-    for (const link of links) ids.add(project, link.traceId, now);
+    for (const link of links) ids.add(project, linkTrace(link.traceId), now);
   }
 
   async #findNear(

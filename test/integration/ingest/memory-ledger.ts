@@ -67,12 +67,12 @@ export class MemoryLedger implements LedgerStore, NeighbourSource {
 
   listIds(): Promise<string[] | null> {
     const ids = [...this.rows.values()].flatMap(({ project, call }) => [
-      `${project} ${call.traceId}`,
-      ...(call.responseId === null ? [] : [`${project} ${call.responseId}`]),
+      `${project} r:${call.traceId}`,
+      ...(call.responseId === null ? [] : [`${project} i:${call.responseId}`]),
     ]);
     return Promise.resolve([
       ...ids,
-      ...[...this.links.values()].map((link) => `${link.project} ${link.traceId}`),
+      ...[...this.links.values()].map((link) => `${link.project} l:${link.traceId}`),
     ]);
   }
 }

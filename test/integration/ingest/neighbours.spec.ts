@@ -56,7 +56,7 @@ describe("neighbours of a record", () => {
     ).toEqual(["bot client true", "bot framework false", "other test-scope true"]);
     const ids = await neighbours.listIds();
     expect(ids).toHaveLength(5);
-    expect(ids).toContain("default chatcmpl-abcdef123456");
+    expect(ids).toContain("default i:chatcmpl-abcdef123456");
   });
 
   it("are found with all records of their call", async () => {

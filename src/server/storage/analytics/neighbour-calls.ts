@@ -86,14 +86,14 @@ GROUP BY service, environment, dialect, scope LIMIT 10000`,
   }
 
   /**
-   * All ids by which stored records and links can be found (project and id joined by a space), or null when there are more than 500,000.
-   * For a fresh process that wants to know what is not there.
+   * All ids by which stored records and links can be found, or null when there are more than 500,000. Each is the project, a space, the
+   * kind (`r:` trace of a record, `l:` trace of a link, `i:` response id) and the id. For a fresh process that wants to know what is not there.
    */
   async listIds(): Promise<string[] | null> {
     const rows = await this.store.select<{ id: string }>(
-      `SELECT DISTINCT concat(project, ' ', trace_id) AS id FROM calls_raw
-UNION DISTINCT SELECT DISTINCT concat(project, ' ', assumeNotNull(response_id)) AS id FROM calls_raw WHERE response_id IS NOT NULL
-UNION DISTINCT SELECT DISTINCT concat(project, ' ', trace_id) AS id FROM span_links
+      `SELECT DISTINCT concat(project, ' r:', trace_id) AS id FROM calls_raw
+UNION DISTINCT SELECT DISTINCT concat(project, ' i:', assumeNotNull(response_id)) AS id FROM calls_raw WHERE response_id IS NOT NULL
+UNION DISTINCT SELECT DISTINCT concat(project, ' l:', trace_id) AS id FROM span_links
 LIMIT {limit:UInt64}`,
       { params: { limit: MAX_IDS + 1 }, lane: "ingest" },
     );

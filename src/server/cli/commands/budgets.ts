@@ -182,11 +182,17 @@ function scopeOf(pairs: readonly string[]): Record<string, unknown> {
 }
 
 function scopeText(scope: Readonly<Record<string, unknown>>): string {
-  const parts = Object.entries(scope).filter(([, value]) => value !== null && value !== undefined);
-  if (parts.length === 0) return "everything";
-  return parts
-    .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join("|") : JSON.stringify(value)}`)
-    .join(" ");
+  const { tags, ...dimensions } = scope;
+  const tagged = Object.entries((tags ?? {}) as Record<string, unknown>).map(([name, value]) => [
+    `tag:${name}`,
+    value,
+  ]);
+  const parts = [...Object.entries(dimensions), ...tagged]
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(
+      ([name, value]) => `${String(name)}=${Array.isArray(value) ? value.join("|") : JSON.stringify(value)}`,
+    );
+  return parts.length === 0 ? "everything" : parts.join(" ");
 }
 
 function amount(value: string | null, unit: string): string {

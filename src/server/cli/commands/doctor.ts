@@ -106,7 +106,11 @@ async function access({ api }: CommandContext): Promise<Finding> {
     if (!(error instanceof ApiError)) throw error;
     const isKey = error.status === 401 || error.status === 403;
     const hint = isKey ? "; pass a key with --key or SPANLEDGER_API_KEY" : "";
-    return { check: "access", verdict: "fail", message: `${error.code}: ${error.message}${hint}` };
+    return {
+      check: "access",
+      verdict: "fail",
+      message: `${error.code}: ${error.message.replace(/\.$/, "")}${hint}`,
+    };
   }
 }
 

@@ -7,19 +7,21 @@ import { interleave, printTable, short } from "./measure.js";
 const CALLS = 40;
 const CHUNKS = 60;
 
-const ANSWER = JSON.stringify({
-  id: "chatcmpl-1",
-  object: "chat.completion",
-  created: 1795374058,
-  model: "gpt-4o-2024-08-06",
-  choices: [{ index: 0, message: { role: "assistant", content: "Hello there." }, finish_reason: "stop" }],
-  usage: {
-    prompt_tokens: 1200,
-    completion_tokens: 85,
-    total_tokens: 1285,
-    prompt_tokens_details: { cached_tokens: 1024 },
-  },
-});
+const ANSWER = new TextEncoder().encode(
+  JSON.stringify({
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    created: 1795374058,
+    model: "gpt-4o-2024-08-06",
+    choices: [{ index: 0, message: { role: "assistant", content: "Hello there." }, finish_reason: "stop" }],
+    usage: {
+      prompt_tokens: 1200,
+      completion_tokens: 85,
+      total_tokens: 1285,
+      prompt_tokens_details: { cached_tokens: 1024 },
+    },
+  }),
+);
 
 function chunk(delta: object, finish: string | null, usage: object | null): string {
   const body = {
@@ -48,19 +50,25 @@ const HEADERS = {
   "x-ratelimit-remaining-tokens": "1998800",
 };
 
-/** Answers from memory, so that only client and wrapper are measured. */
-async function answerFromMemory(_url: unknown, init?: { body?: unknown }): Promise<Response> {
-  const isStream = String(init?.body).includes('"stream":true');
-  if (!isStream) return new Response(ANSWER, { headers: { ...HEADERS, "content-type": "application/json" } });
-  const chunks = STREAM.values();
-  const body = new ReadableStream<Uint8Array>({
+/** Chunks as a network body delivers them: one by one, as they are asked for. */
+function bodyOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  const left = chunks.values();
+  return new ReadableStream<Uint8Array>({
     pull(controller) {
-      const next = chunks.next();
+      const next = left.next();
       if (next.done === true) controller.close();
       else controller.enqueue(next.value);
     },
   });
-  return new Response(body, { headers: { ...HEADERS, "content-type": "text/event-stream" } });
+}
+
+/** Answers from memory, so that only client and wrapper are measured. */
+async function answerFromMemory(_url: unknown, init?: { body?: unknown }): Promise<Response> {
+  const isStream = String(init?.body).includes('"stream":true');
+  const type = isStream ? "text/event-stream" : "application/json";
+  return new Response(bodyOf(isStream ? STREAM : [ANSWER]), {
+    headers: { ...HEADERS, "content-type": type },
+  });
 }
 
 const newClient = (): OpenAI =>

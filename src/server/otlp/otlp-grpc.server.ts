@@ -52,7 +52,7 @@ export class OtlpGrpcServer {
     grpc.setLogVerbosity(grpc.logVerbosity.NONE);
     const server = new grpc.Server({
       "grpc.max_receive_message_length": this.config.maxBodyBytes,
-      "grpc.max_concurrent_streams": 256,
+      "grpc.max_concurrent_streams": 64,
       interceptors: [this.#interceptor(grpc)],
     });
     for (const signal of SIGNALS) {

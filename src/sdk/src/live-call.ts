@@ -148,9 +148,17 @@ export class LiveCall {
     this.body = null;
     this.dropRefusal = null;
     this.signal = null;
+    this.markPartial();
     const last = this.attempts.at(-1);
     if (last !== undefined) last.endMs ??= this.endMs;
     guard(() => emitSpan(this));
+  }
+
+  /** Usage that was seen before a stream broke off is what had been counted until then. */
+  private markPartial(): void {
+    const { usage } = this.response;
+    if (!this.streaming || this.outcome === "ok" || usage?.quality !== "exact") return;
+    this.response.usage = { ...usage, quality: "partial" };
   }
 
   /** Notes the first content of a stream. */

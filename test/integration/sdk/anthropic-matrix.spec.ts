@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import Anthropic from "@anthropic-ai/sdk";
 import Anthropic0137 from "anthropic0137";
 import Anthropic039 from "anthropic039";
+import { context, trace } from "@opentelemetry/api";
 import { observe } from "@spanledger/sdk";
+import { AsyncContexts } from "../../support/sdk/async-contexts.js";
 import { namedSse, ProviderServer } from "../../support/sdk/provider-server.js";
 import { attemptsOf, SpanProbe } from "../../support/sdk/span-probe.js";
 
@@ -10,8 +12,10 @@ const server = new ProviderServer();
 const probe = new SpanProbe();
 beforeAll(async () => {
   await server.start();
+  context.setGlobalContextManager(new AsyncContexts());
 });
 afterAll(async () => {
+  context.disable();
   await server.close();
 });
 beforeEach(() => probe.reset());
@@ -65,7 +69,12 @@ const STREAM = namedSse(
   {
     type: "message_delta",
     delta: { stop_reason: "end_turn", stop_sequence: null },
-    usage: { output_tokens: 90, input_tokens: null, server_tool_use: { web_search_requests: 2 } },
+    usage: {
+      output_tokens: 90,
+      input_tokens: null,
+      output_tokens_details: { thinking_tokens: 30 },
+      server_tool_use: { web_search_requests: 2 },
+    },
   },
   { type: "message_stop" },
 );
@@ -98,7 +107,7 @@ const EXPECTED = {
   "spanledger.usage.output_reasoning": 30,
 };
 
-describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ Client }) => {
+describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ version, Client }) => {
   const bare = (): Anthropic => new Client({ apiKey: "sk-ant-test", baseURL: server.url });
   const seen = (options = {}): Anthropic =>
     observe(bare(), { tracerProvider: probe.provider, fingerprint: false, ...options });
@@ -231,10 +240,13 @@ describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ Client }) => {
     for await (const part of await seen().messages.create({ ...REQUEST, stream: true })) {
       if (part.type === "content_block_delta") break;
     }
-    expect((await probe.one()).attributes).toMatchObject({
+    const { attributes } = await probe.one();
+    expect(attributes).toMatchObject({
       "spanledger.outcome": "cancelled",
       "spanledger.usage.cache_write_1h": 100,
+      "spanledger.usage.quality": "partial",
     });
+    expect(Object.keys(attributes)).not.toContain("gen_ai.usage.output_tokens");
   });
 
   it("records an abort while waiting as cancelled", async () => {
@@ -245,6 +257,19 @@ describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ Client }) => {
     setTimeout(() => abort.abort(), 20);
     for await (const part of stream) void part;
     expect((await probe.one()).attributes["spanledger.outcome"]).toBe("cancelled");
+  });
+
+  it("stands beside the client's own span, in the same trace and with the same response", async () => {
+    server.script({ json: MESSAGE });
+    trace.setGlobalTracerProvider(probe.provider);
+    try {
+      await seen({ tracerProvider: undefined }).messages.create(REQUEST);
+      const spans = await probe.atLeast(version === "0.39" ? 1 : 2);
+      expect(new Set(spans.map((span) => span.attributes["gen_ai.response.id"]))).toEqual(new Set(["msg_1"]));
+      expect(new Set(spans.map((span) => span.spanContext().traceId)).size).toBe(1);
+    } finally {
+      trace.disable();
+    }
   });
 
   it("does not record token counting", async () => {

@@ -89,8 +89,11 @@ class MessagesStream implements StreamReader {
     if (type === "message_start") {
       const message = asObject(event["message"]);
       if (message === null) return "none";
-      readResponse(message, this.facts);
       this.usage = { ...asObject(message["usage"]) };
+      // The output counts of the start are placeholders: until a delta replaces them, the output is unknown.
+      delete this.usage["output_tokens"];
+      delete this.usage["output_tokens_details"];
+      readResponse({ ...message, usage: this.usage }, this.facts);
       return "none";
     }
     readStop(asObject(event["delta"]) ?? {}, this.facts);

@@ -87,7 +87,7 @@ export function prepareCase(test: CostCase): Prepared {
     ...blankCall(test.at),
     operation,
     provider,
-    host: firstText(request["base_url_host"], request["host"]),
+    host: hostOf(test),
     requestModel: text(request["model"]),
     responseModel: firstText(response["model"], response["modelVersion"]),
     serviceTier: tierOf(request, response, counts),
@@ -113,11 +113,11 @@ export function prepareCase(test: CostCase): Prepared {
 
 /** HTTP status of a refused call, or null when it was answered. */
 function refusedStatus(response: Fields): number | null {
-  for (const name of ["http_status", "status_code", "status", "httpStatus"]) {
-    const value = response[name];
-    if (typeof value === "number" && value >= 400) return value;
+  for (const [name, value] of Object.entries(response)) {
+    if (/status/i.test(name) && typeof value === "number" && value >= 400) return value;
   }
-  return isPresent(response["error"]) && !isPresent(response["usage"]) ? 400 : null;
+  const refused = isPresent(response["error"]) || response["type"] === "error";
+  return refused && !isPresent(response["usage"]) ? 400 : null;
 }
 
 function variantOf(request: Fields): Record<string, string> {
@@ -178,8 +178,16 @@ function vendorOf(test: CostCase): string {
 
 /** A self-hosted pool at a host is one that the operator mapped. */
 function endpointsOf(test: CostCase): { endpoint: string; pool: string }[] {
-  const endpoint = text(test.request["base_url_host"]) ?? text(test.request["host"]);
+  const endpoint = hostOf(test);
   return test.provider === "self-hosted" && endpoint !== null ? [{ endpoint, pool: vendorOf(test) }] : [];
+}
+
+/** The host a case names; a self-hosted pool without one stands at a name of ours. */
+function hostOf(test: CostCase): string | null {
+  const named = firstText(test.request["base_url_host"], test.request["host"]);
+  return (
+    named ?? (test.provider === "self-hosted" && !test.api.startsWith("ollama") ? "pool.internal" : null)
+  );
 }
 
 function blankCall(at: string): Call {

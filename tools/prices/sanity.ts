@@ -1,4 +1,5 @@
 import { compareRatio, times } from "./decimal-text.js";
+import { TOKEN_PRICE_CLASSES } from "../../src/server/domain/price.js";
 import { observation } from "./observation.js";
 import type { Observation } from "./observation.js";
 import type { ProviderPlan } from "./provider-plan.js";
@@ -44,10 +45,14 @@ export function checkSanity(
   });
 }
 
+const TOKEN_CLASSES: ReadonlySet<string> = new Set(TOKEN_PRICE_CLASSES);
+const isToken = (row: Observation): boolean => TOKEN_CLASSES.has(row.class);
+
 function problemOf(
   row: Observation,
   standard: (row: Observation, name: string) => Observation | undefined,
 ): string | null {
+  if (isToken(row) && compareRatio(row.price, "1000", "1") > 0) return "above 1000 USD per million tokens";
   const input = standard(row, "input");
   const same = standard(row, row.class);
   const within = (other: Observation | undefined, low: string, high: string) =>

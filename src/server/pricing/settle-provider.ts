@@ -134,6 +134,7 @@ export function settleProvider(facts: ProviderFacts, book: PriceBook, operator: 
   if (route !== null && (gateway || (foreign && route.certain))) {
     return selfOrVendor(route.provider, { ...base, requestModel: route.rest }, "gateway_prefix");
   }
+  if (hint === "" && !foreign) return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };
   if (isGateway(hint)) return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };
   if (isSelfHosted(hint)) return selfOrVendor(hint, base, "hint");
   if (foreign) return { ...base, provider: hint, rule: "hint", reason: "endpoint_unmapped" };

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { INPUT_CLASSES, OUTPUT_CLASSES, type Usage } from "../domain/usage.js";
 import { noReportedUsage, type ReportedUsage } from "./reading.js";
-import { EMITTERS, type UsageContext, versionWithin } from "./usage-rules.js";
+import { EMITTERS } from "./emitters.js";
+import { type UsageContext, versionWithin } from "./usage-rules.js";
 import { resolveUsage } from "./usage-semantics.js";
 
 const unknownSender: UsageContext = {

@@ -6,16 +6,14 @@ import {
   type UsageQuality,
 } from "../domain/usage.js";
 import type { ReportedUsage } from "./reading.js";
+import type { EmitterRule } from "./emitters.js";
 import {
-  classCannotOccur,
-  emitterRules,
-  type EmitterRule,
   type InputSemantics,
   type OptionalClass,
-  type UsageContext,
   type ReasoningSemantics,
   usageFamily,
-} from "./usage-rules.js";
+} from "./usage-family.js";
+import { classCannotOccur, emitterRules, type UsageContext } from "./usage-rules.js";
 
 export interface ResolvedUsage {
   usage: Usage;

@@ -1,7 +1,7 @@
 import { asText } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
 import { hasTokens } from "../reading.js";
-import { usageFamily } from "../usage-rules.js";
+import { usageFamily } from "../usage-family.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
 
 const SCOPE = /^@?openlit/;

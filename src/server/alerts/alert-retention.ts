@@ -29,7 +29,9 @@ export class AlertRetention implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.#sweep();
-    this.#timer = setInterval(() => (this.#running = this.#sweep()), EVERY_MS);
+    this.#timer = setInterval(() => {
+      this.#running = this.#sweep();
+    }, EVERY_MS);
     this.#timer.unref();
   }
 

@@ -107,6 +107,8 @@ function endpointOf(operator: OperatorPricing, host: string): EndpointMapping | 
   return loose.length === 1 ? (loose[0] ?? null) : null;
 }
 
+type Base = Omit<Settlement, "provider" | "rule">;
+
 /**
  * Who bills for a call: host patterns first, then the operator's endpoint map, then a gateway's route prefix, then what the application
  * stated, then what the instrumentation reported, which counts only without a host. A private or unknown host proves nothing.
@@ -114,39 +116,42 @@ function endpointOf(operator: OperatorPricing, host: string): EndpointMapping | 
  */
 export function settleProvider(facts: ProviderFacts, book: PriceBook, operator: OperatorPricing): Settlement {
   const hint = providerName(facts.provider);
-  const { host, requestModel } = facts;
-  const base = { pool: null, hostGeo: null, requestModel, reason: null };
-  if (host !== null && host !== "") {
-    const vendor = vendorOfHost(book, host);
-    if (vendor !== null) return { ...base, provider: vendor.provider, hostGeo: vendor.geo, rule: "host" };
-    const mapped = endpointOf(operator, host);
-    if (mapped !== null) {
-      return mapped.provider === null
-        ? { ...base, provider: "self_hosted", pool: mapped.pool ?? hostName(host), rule: "operator" }
-        : { ...base, provider: providerName(mapped.provider), rule: "operator" };
-    }
-  }
+  const base: Base = { pool: null, hostGeo: null, requestModel: facts.requestModel, reason: null };
+  const host = facts.host === "" ? null : facts.host;
+  const placed = host === null ? null : byHost(host, base, book, operator);
+  if (placed !== null) return placed;
   if (facts.providerStated) return selfOrVendor(hint, base, "stated");
-  const route = requestModel === null ? null : gatewayPrefix(requestModel);
-  const foreign = host !== null && host !== "";
-  const gateway =
-    isGateway(hint) || (facts.clientFlavor !== null && isGateway(providerName(facts.clientFlavor)));
-  if (route !== null && (gateway || (foreign && route.certain))) {
-    return selfOrVendor(route.provider, { ...base, requestModel: route.rest }, "gateway_prefix");
-  }
-  if (hint === "" && !foreign) return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };
-  if (isGateway(hint)) return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };
+  const routed = byRoute(facts, hint, host !== null, base);
+  if (routed !== null) return routed;
+  const nameless = hint === "" && host === null;
+  if (nameless || isGateway(hint))
+    return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };
   if (isSelfHosted(hint)) return selfOrVendor(hint, base, "hint");
-  if (foreign) return { ...base, provider: hint, rule: "hint", reason: "endpoint_unmapped" };
-  return { ...base, provider: hint, rule: "hint" };
+  return { ...base, provider: hint, rule: "hint", reason: host === null ? null : "endpoint_unmapped" };
+}
+
+function byHost(host: string, base: Base, book: PriceBook, operator: OperatorPricing): Settlement | null {
+  const vendor = vendorOfHost(book, host);
+  if (vendor !== null) return { ...base, provider: vendor.provider, hostGeo: vendor.geo, rule: "host" };
+  const mapped = endpointOf(operator, host);
+  if (mapped === null) return null;
+  return mapped.provider === null
+    ? { ...base, provider: "self_hosted", pool: mapped.pool ?? hostName(host), rule: "operator" }
+    : { ...base, provider: providerName(mapped.provider), rule: "operator" };
+}
+
+/** The vendor that a gateway's route prefix names; behind a foreign host only where the prefix is no publisher's name. */
+function byRoute(facts: ProviderFacts, hint: string, foreign: boolean, base: Base): Settlement | null {
+  const route = facts.requestModel === null ? null : gatewayPrefix(facts.requestModel);
+  if (route === null) return null;
+  const flavor = facts.clientFlavor === null ? "" : providerName(facts.clientFlavor);
+  const gateway = isGateway(hint) || isGateway(flavor);
+  if (!gateway && !(foreign && route.certain)) return null;
+  return selfOrVendor(route.provider, { ...base, requestModel: route.rest }, "gateway_prefix");
 }
 
 /** Ollama's `-cloud` models run at Ollama although the host is local. Source: ollama.com/cloud, 2026-11. */
-function selfOrVendor(
-  provider: string,
-  base: Omit<Settlement, "provider" | "rule">,
-  rule: Settlement["rule"],
-): Settlement {
+function selfOrVendor(provider: string, base: Base, rule: Settlement["rule"]): Settlement {
   if (provider === "ollama" && base.requestModel !== null && /[-:]cloud$/i.test(base.requestModel)) {
     return {
       ...base,

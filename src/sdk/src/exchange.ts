@@ -147,7 +147,8 @@ function answerSink(exchange: Exchange, contentType: string): BodySink {
   return sink;
 }
 
-function tap(response: ResponseLike, sink: BodySink): void {
+/** Lets `sink` see the body as the application reads it. */
+export function tap(response: ResponseLike, sink: BodySink): void {
   // node-fetch 2 has no `bytes`; looking at the body of a platform response would build its stream for nothing.
   const body = "bytes" in response || response instanceof Response ? null : response.body;
   if (isNodeBody(body)) tapNodeBody(response, body, sink);

@@ -37,6 +37,7 @@ export class LiveCall {
   outcome: Outcome = "ok";
   errorType: string | null = null;
   streaming = false;
+  readonly batch = false;
   requestId: string | null = null;
   rateLimits: RateLimit[] = [];
   limitHeaders: Record<string, string> = {};

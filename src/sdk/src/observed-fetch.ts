@@ -1,7 +1,8 @@
 import { isThenable } from "./http-types.js";
 import type { RequestInitLike, ResponseLike } from "./http-types.js";
 import { chainOf } from "./attempts.js";
-import { beginExchange, failed, responded } from "./exchange.js";
+import { laterResultSink } from "./later-results.js";
+import { beginExchange, failed, responded, tap } from "./exchange.js";
 import type { Exchange, ExchangeHint } from "./exchange.js";
 import { guard } from "./guard.js";
 import { certainWaitMs } from "./headroom.js";
@@ -41,7 +42,7 @@ function exchange(
   hint: ExchangeHint,
 ): unknown {
   const begun = guard(() => begin(observer, input, init, hint)) ?? null;
-  if (begun === null) return send(input, init);
+  if (begun === null) return laterExchange(observer, send, input, init);
   let answer: unknown;
   const outer = sender;
   sender = observer;
@@ -65,6 +66,25 @@ function exchange(
       throw error;
     },
   );
+}
+
+/** A request that is no call itself; what it reads may be the results of earlier ones. */
+function laterExchange(
+  observer: Observer,
+  send: Send,
+  input: unknown,
+  init: RequestInitLike | undefined,
+): unknown {
+  const answer = send(input, init);
+  const method = init?.method ?? (input as { method?: unknown } | null)?.method;
+  const sink = sender === null ? (guard(() => laterResultSink(observer, input, method)) ?? null) : null;
+  if (sink === null || !isThenable(answer)) return answer;
+  return answer.then((response: unknown) => {
+    guard(() => {
+      if ((response as ResponseLike).ok) tap(response as ResponseLike, sink);
+    });
+    return response;
+  });
 }
 
 /** Who is sending right now: an observed fetch may lie inside an observed client, and then the outer one records. */

@@ -25,6 +25,8 @@ export interface EndedCall {
   readonly outcome: Outcome;
   readonly errorType: string | null;
   readonly streaming: boolean;
+  /** Whether the call was one of a batch job. */
+  readonly batch: boolean;
   readonly requestId: string | null;
   readonly rateLimits: readonly RateLimit[];
   readonly limitHeaders: Readonly<Record<string, string>>;
@@ -118,6 +120,7 @@ function addOutcome(attributes: Attributes, call: EndedCall): void {
   const streaming = call.streaming || call.request.streaming;
   attributes[names.ATTR_OUTCOME] = call.outcome;
   attributes[names.ATTR_REQUEST_STREAM] = streaming;
+  if (call.batch) attributes[names.ATTR_BATCH] = true;
   put(attributes, names.ATTR_HTTP_STATUS, call.attempts.at(-1)?.httpStatus);
   if (call.outcome === "error") {
     attributes[names.ATTR_ERROR_TYPE] = call.errorType ?? call.response.errorType ?? "_OTHER";

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { observe } from "@spanledger/sdk";
+import { ProviderServer } from "../../support/sdk/provider-server.js";
+import { SpanProbe, startMs } from "../../support/sdk/span-probe.js";
+
+const server = new ProviderServer();
+const probe = new SpanProbe();
+beforeAll(async () => {
+  await server.start();
+});
+afterAll(() => server.close());
+beforeEach(() => probe.reset());
+
+const OPTIONS = { tracerProvider: probe.provider };
+const jsonl = (...lines: object[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+
+describe("batch results", () => {
+  it("of OpenAI are one record per line, priced as batch at their own time", async () => {
+    const line = (id: string, body: object, status = 200): object => ({
+      id: `batch_req_${id}`,
+      custom_id: `mine-${id}`,
+      response: { status_code: status, request_id: `req_${id}`, body },
+      error: null,
+    });
+    const created = Date.UTC(2026, 9, 3) / 1000;
+    const text = jsonl(
+      line("1", {
+        id: "chatcmpl-1",
+        object: "chat.completion",
+        created,
+        model: "gpt-5.4-2026",
+        choices: [{ finish_reason: "stop", message: { content: "secret" } }],
+        usage: { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 },
+      }),
+      line("2", {
+        object: "list",
+        data: [],
+        model: "text-embedding-3-small",
+        usage: { prompt_tokens: 8, total_tokens: 8 },
+      }),
+      line("3", { error: { message: "secret", code: "context_length_exceeded" } }, 400),
+      { unrelated: true },
+    );
+    server.script({
+      chunks: [text.slice(0, 200), text.slice(200)],
+      headers: { "content-type": "application/octet-stream" },
+    });
+    const client = observe(new OpenAI({ apiKey: "k", baseURL: `${server.url}/v1` }), OPTIONS);
+    const content = await client.files.content("file-1");
+    expect(await content.text()).toBe(text);
+    const spans = await probe.atLeast(3);
+    expect(spans.map((span) => span.attributes)).toMatchObject([
+      {
+        "spanledger.batch": true,
+        "gen_ai.operation.name": "chat",
+        "gen_ai.response.id": "chatcmpl-1",
+        "gen_ai.response.model": "gpt-5.4-2026",
+        "spanledger.request.id": "req_1",
+        "gen_ai.usage.input_tokens": 10,
+      },
+      {
+        "spanledger.batch": true,
+        "gen_ai.operation.name": "embeddings",
+        "gen_ai.response.id": "batch_req_2",
+        "gen_ai.usage.input_tokens": 8,
+      },
+      { "spanledger.batch": true, "spanledger.outcome": "error", "error.type": "context_length_exceeded" },
+    ]);
+    expect(startMs(spans[0] as (typeof spans)[number])).toBe(created * 1000);
+    expect(JSON.stringify(spans.map((span) => span.attributes))).not.toContain("secret");
+  });
+
+  it("of Anthropic are one record per answered request", async () => {
+    const message = {
+      id: "msg_b1",
+      type: "message",
+      role: "assistant",
+      model: "claude-sonnet-4-6",
+      content: [],
+      stop_reason: "end_turn",
+      usage: {
+        input_tokens: 3,
+        output_tokens: 2,
+        cache_read_input_tokens: 0,
+        cache_creation_input_tokens: 0,
+        service_tier: "batch",
+      },
+    };
+    const results = jsonl(
+      { custom_id: "a", result: { type: "succeeded", message } },
+      {
+        custom_id: "b",
+        result: { type: "errored", error: { type: "error", error: { type: "invalid_request_error" } } },
+      },
+    );
+    const path = "/v1/messages/batches/batch_1/results";
+    server.script(
+      { json: { id: "batch_1", processing_status: "ended", results_url: `${server.url}${path}` } },
+      { chunks: [results], headers: { "content-type": "application/x-jsonl" } },
+    );
+    const client = observe(new Anthropic({ apiKey: "k", baseURL: server.url }), OPTIONS);
+    const seen: string[] = [];
+    for await (const result of await client.messages.batches.results("batch_1")) seen.push(result.custom_id);
+    expect(seen).toEqual(["a", "b"]);
+    expect((await probe.one()).attributes).toMatchObject({
+      "spanledger.batch": true,
+      "gen_ai.response.id": "msg_b1",
+      "spanledger.service_tier": "batch",
+      "gen_ai.usage.output_tokens": 2,
+    });
+  });
+});
+
+describe("a response that runs in the background", () => {
+  it("is recorded at its creation and completed by the poll that sees its usage", async () => {
+    const base = { id: "resp_1", object: "response", model: "gpt-5.4", background: true, output: [] };
+    const usage = { input_tokens: 9, output_tokens: 4, total_tokens: 13 };
+    server.script(
+      { json: { ...base, status: "queued", usage: null } },
+      { json: { ...base, status: "in_progress", usage: null } },
+      { json: { ...base, status: "completed", usage } },
+    );
+    const client = observe(new OpenAI({ apiKey: "k", baseURL: `${server.url}/v1` }), OPTIONS);
+    await client.responses.create({ model: "gpt-5.4", input: "hi", background: true });
+    await client.responses.retrieve("resp_1");
+    await client.responses.retrieve("resp_1");
+    const [created, completed, ...others] = await probe.atLeast(2);
+    expect(others).toEqual([]);
+    expect(created?.attributes).toMatchObject({
+      "gen_ai.response.id": "resp_1",
+      "spanledger.usage.source": "none",
+    });
+    expect(completed?.attributes).toMatchObject({
+      "gen_ai.response.id": "resp_1",
+      "gen_ai.usage.input_tokens": 9,
+      "gen_ai.usage.output_tokens": 4,
+    });
+    expect(completed?.attributes).not.toHaveProperty(["spanledger.batch"]);
+  });
+});

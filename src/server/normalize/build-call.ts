@@ -11,7 +11,7 @@ import { readAttribution } from "./attribution.js";
 import { normalizeFinishReasons } from "./finish-reason.js";
 import { normalizeProviderName, providerOfHost, UNKNOWN_PROVIDER } from "./provider-name.js";
 import { hasTokens, type Reading } from "./reading.js";
-import { errorTypeOf, hostOf, httpStatusOf, outcomeOf } from "./span-facts.js";
+import { brokeOff, errorTypeOf, hostOf, httpStatusOf, outcomeOf } from "./span-facts.js";
 import { resolveUsage } from "./usage-semantics.js";
 
 interface CallUsage {
@@ -102,7 +102,8 @@ export function buildCall(span: Span, reading: Reading, dialect: string): Call {
   const httpStatus = reading.httpStatus ?? httpStatusOf(span);
   const host = reading.hostUntrusted ? null : (reading.host ?? hostOf(span));
   const provider = settleProvider(reading, host);
-  const refused = outcome === "error" && !hasTokens(reading.usage) && !wasAnswered(reading, httpStatus);
+  const answered = wasAnswered(reading, httpStatus) || brokeOff(span);
+  const refused = outcome === "error" && !hasTokens(reading.usage) && !answered;
   const attempts = reading.attempts.length > 0 ? reading.attempts.length : 1;
   const attemptCount = Math.max(reading.attemptCount ?? 0, attempts);
   const source = { scope: span.scope.name, scopeVersion: span.scope.version, dialect };

@@ -198,6 +198,23 @@ describe("outcomes", () => {
     });
   });
 
+  it.each([
+    [
+      "an error event inside a stream",
+      '{"type":"error","error":{"type":"overloaded_error","message":"x"}}',
+      true,
+    ],
+    ["a body that was cut", "terminated", true],
+    ["a refusal", '429 {"type":"error","error":{"type":"rate_limit_error"}}', false],
+    ["no connection", "fetch failed", false],
+  ])("%s: may it have cost something?", (_name, message, billable) => {
+    const events = [
+      { name: "exception", attributes: { "exception.type": "Error", "exception.message": message } },
+    ];
+    const call = callOf(span(request, { error: true, events }));
+    expect([call.billable, call.usage.inputTotal]).toEqual([billable, billable ? null : 0]);
+  });
+
   it("an answered call without usage is billable and unknown, never zero", () => {
     const call = callOf(span(request));
     expect(call).toMatchObject({ billable: true, usageSource: "none", usageQuality: "unknown" });

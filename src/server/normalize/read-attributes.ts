@@ -6,6 +6,8 @@ import * as genAiNames from "./dialects/gen-ai-names.js";
 const EXACT = [
   "error.type",
   "exception.type",
+  // Matched against two patterns, never kept.
+  "exception.message",
   "http.response.status_code",
   "http.status_code",
   "http.request.resend_count",

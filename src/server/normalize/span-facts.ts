@@ -23,6 +23,20 @@ export function errorTypeOf(span: Span): string | null {
   return null;
 }
 
+/**
+ * How client libraries word an error that came after the answer had begun: the Anthropic SDK puts an error event of a stream there as it
+ * stands (a refused request starts with its status), undici says that a body was cut. Measured with @anthropic-ai/sdk 0.120, 2026-11-25.
+ */
+const BROKEN_OFF = [/^\{"type":"error"/, /^terminated$/];
+
+/** Whether an exception on the span shows that the answer had begun. Its message is matched, never kept. Never throws. */
+export function brokeOff(span: Span): boolean {
+  return span.events.some((event) => {
+    const message = event.name === "exception" ? event.attributes.get("exception.message") : undefined;
+    return typeof message === "string" && BROKEN_OFF.some((pattern) => pattern.test(message));
+  });
+}
+
 /** `error` when the span says so by status or by `error.type`, else `ok`. Never throws. */
 export function outcomeOf(span: Span): Outcome {
   return span.statusCode === 2 || asText(span.attributes.get("error.type")) !== null ? "error" : "ok";

@@ -11,6 +11,8 @@ const steps = [
   ["wrapper", [tsc, "-p", "src/sdk/tsconfig.build.json"]],
   ["server", [tsc, "-p", "tsconfig.build.json"]],
   ["page", [vite, "build", "--config", "web/vite.config.ts", "--logLevel", "warn"]],
+  // A fresh Postgres directory, packed: a first start then unpacks it and need not create one.
+  ["control store template", ["dist/server/storage/control/write-template.js"]],
 ];
 
 /** Resolves when the command ends with 0; its output is shown only when it fails. */
@@ -39,7 +41,8 @@ function copyData() {
 
 const started = Date.now();
 try {
-  for (const dir of ["dist", "src/sdk/dist"]) rmSync(join(root, dir), { recursive: true, force: true, maxRetries: 3 });
+  for (const dir of ["dist", "src/sdk/dist"])
+    rmSync(join(root, dir), { recursive: true, force: true, maxRetries: 3 });
   for (const [index, [name, args]] of steps.entries()) {
     process.stdout.write(`  [${index + 1}/${steps.length}] building the ${name} ... `);
     const stepStarted = Date.now();

@@ -123,6 +123,15 @@ describe("an application without OpenTelemetry", () => {
     expect(result.exitMs).toBeLessThan(3000);
   });
 
+  it("keeps a bounded queue and a flat heap while the ledger is away", async () => {
+    const ledger = await collector(() => 200);
+    await ledger.close();
+    const result = await runProgram("many-calls", { SPANLEDGER_ENDPOINT: ledger.url });
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    const grownKb = Number(/^done (-?\d+)\n$/.exec(result.stdout)?.[1]);
+    expect(grownKb).toBeLessThan(3000);
+  }, 120_000);
+
   it("does nothing when switched off", async () => {
     const ledger = await collector(() => 200);
     const result = await run("quickstart", { SPANLEDGER_ENDPOINT: ledger.url, SPANLEDGER_DISABLED: "true" });

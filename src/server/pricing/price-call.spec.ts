@@ -203,6 +203,19 @@ describe("unknown is not zero", () => {
     [{ usage: unknownUsage(), usageSource: "none" as const }, "unpriced", "usage_missing"],
     [{ usage: tokens({ inputUncached: 10 }) }, "partial", "usage_missing"],
     [
+      { usage: tokens({ inputTotal: 1200, output: 85, outputTotal: 85 }), usageQuality: "partial" as const },
+      "partial",
+      "usage_split_unknown",
+    ],
+    [
+      {
+        usage: tokens({ inputUncached: 21, output: 320, outputTotal: 320 }),
+        usageQuality: "partial" as const,
+      },
+      "partial",
+      "usage_split_unknown",
+    ],
+    [
       { usage: tokens({ inputUncached: 1, inputAudio: 5, output: 1 }) },
       "partial",
       "rate_class_unknown:input_audio",

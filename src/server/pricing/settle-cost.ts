@@ -1,5 +1,6 @@
 import type { Call, Cost, CostLine } from "../domain/call.js";
 import { formatMoney, lineAmount, parseMoney } from "../domain/money.js";
+import { INPUT_CLASSES, OUTPUT_CLASSES, type Usage } from "../domain/usage.js";
 import type { ChosenOverrides } from "./choose-override.js";
 import { linesOf } from "./cost-lines.js";
 import type { PriceBook } from "./price-book.js";
@@ -92,6 +93,16 @@ function reasonOf(call: Call, rated: RatedUsage, plan: RatePlan): string | null 
     const noInput = usage.inputUncached === null && usage.inputTotal === null;
     const noOutput = usage.output === null && usage.outputTotal === null;
     if (noInput || noOutput) return "usage_missing";
+    if (partsUnknown(call)) return "usage_split_unknown";
   }
   return null;
+}
+
+/** Whether tokens were used that no class accounts for: the sender dropped the cache split, so the lines are less than the cost. */
+function partsUnknown({ usage, usageQuality }: Call): boolean {
+  const sum = (classes: readonly (keyof Usage)[]) =>
+    classes.reduce((total, name) => total + (usage[name] ?? 0), 0);
+  if (usage.inputTotal !== null && sum(INPUT_CLASSES) < usage.inputTotal) return true;
+  if (usage.outputTotal !== null && sum(OUTPUT_CLASSES) < usage.outputTotal) return true;
+  return usage.inputTotal === null && usageQuality === "partial";
 }

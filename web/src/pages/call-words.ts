@@ -24,6 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   model_unknown: "the price book does not know this model",
   model_missing: "the call names no model",
   usage_missing: "the provider reported no usage",
+  usage_split_unknown: "the sender dropped the split between cached and uncached tokens",
   usage_conflict: "the reported token counts contradict each other",
   endpoint_unmapped: "the host is private; say which vendor or pool it belongs to",
   provider_unknown: "the billing vendor is not known",

@@ -197,6 +197,7 @@ describe("unknown is not zero", () => {
       "no_price_for_provider",
     ],
     [{ provider: "nobody-knows" }, "unpriced", "no_price_for_provider"],
+    [{ provider: "unknown", host: null }, "unpriced", "provider_ambiguous"],
     [{ host: "localhost:8000" }, "unpriced", "endpoint_unmapped"],
     [{ host: "gpu-3.example.com" }, "unpriced", "endpoint_unmapped"],
     [{ provider: "litellm", host: "proxy:4000" }, "unpriced", "provider_ambiguous"],

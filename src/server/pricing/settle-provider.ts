@@ -123,7 +123,8 @@ export function settleProvider(facts: ProviderFacts, book: PriceBook, operator: 
   if (facts.providerStated) return selfOrVendor(hint, base, "stated");
   const routed = byRoute(facts, hint, host !== null, base);
   if (routed !== null) return routed;
-  const nameless = hint === "" && host === null;
+  // `unknown` is what the ledger writes when no source names a vendor.
+  const nameless = (hint === "" || hint === "unknown") && host === null;
   if (nameless || isGateway(hint))
     return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };
   if (isSelfHosted(hint)) return selfOrVendor(hint, base, "hint");

@@ -1,3 +1,4 @@
+import { guard } from "./guard.js";
 import type { LiveCall } from "./live-call.js";
 
 /**
@@ -35,6 +36,23 @@ export class Chain {
     call.settles = false;
     call.deadline = performance.now() + REFUSAL_MS;
   }
+}
+
+/**
+ * The outcome of a client call, told to its chain on the way. A promise of its own, so that a failure that the application does not handle
+ * is as unhandled as before.
+ */
+export function settleChain(chain: Chain, result: PromiseLike<unknown>): PromiseLike<unknown> {
+  return result.then(
+    (value) => {
+      guard(() => chain.resolved());
+      return value;
+    },
+    (error: unknown) => {
+      guard(() => chain.rejected(error));
+      throw error;
+    },
+  );
 }
 
 function isAbort(error: unknown): boolean {

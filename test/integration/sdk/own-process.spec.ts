@@ -132,6 +132,19 @@ describe("an application without OpenTelemetry", () => {
     expect(grownKb).toBeLessThan(3000);
   }, 120_000);
 
+  it("leaves a failure that nobody handles unhandled", async () => {
+    const failing = await new ProviderServer().start();
+    failing.script({ status: 400, json: { error: { message: "no", type: "invalid_request_error" } } });
+    const env = { PROVIDER_URL: `${failing.url}/v1`, SPANLEDGER_ENDPOINT: "http://127.0.0.1:9" };
+    const bare = await runProgram("unhandled", env);
+    const observed = await runProgram("unhandled", { ...env, OBSERVED: "yes" });
+    await failing.close();
+    expect(bare).toMatchObject({ code: 1, stdout: "" });
+    expect(bare.stderr).toContain("BadRequestError");
+    expect(observed).toMatchObject({ code: 1, stdout: "" });
+    expect(observed.stderr).toContain("BadRequestError");
+  });
+
   it("does nothing when switched off", async () => {
     const ledger = await collector(() => 200);
     const result = await run("quickstart", { SPANLEDGER_ENDPOINT: ledger.url, SPANLEDGER_DISABLED: "true" });

@@ -227,7 +227,7 @@ describe("a body that is observed in place", () => {
 
   it("keeps constant memory over a long stream with no line breaks", async () => {
     const chunk = encoder.encode("x".repeat(65_536));
-    const { fetch } = source(Array.from({ length: 400 }, () => chunk));
+    const { fetch } = source(Array.from({ length: 2000 }, () => chunk));
     const response = await observed(fetch)(URL_CHAT, INIT);
     const before = process.memoryUsage().heapUsed;
     let most = 0;
@@ -235,6 +235,7 @@ describe("a body that is observed in place", () => {
       void part;
       most = Math.max(most, process.memoryUsage().heapUsed - before);
     }
-    expect(most).toBeLessThan(20 * 1024 * 1024);
+    // Half of what passed: a buffer would hold all of it.
+    expect(most).toBeLessThan(64 * 1024 * 1024);
   });
 });

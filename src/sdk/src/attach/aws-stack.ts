@@ -1,4 +1,4 @@
-import { bindChain, Chain, chainOf, transportErrorType } from "../attempts.js";
+import { bindChain, Chain, chainOf, settleChain, transportErrorType } from "../attempts.js";
 import type { Attempt } from "../call.js";
 import { guard } from "../guard.js";
 import { isBytes } from "../http-types.js";
@@ -69,12 +69,7 @@ function stackOf(client: object): Stack | null {
 const aroundCommand: Middleware = (next, context) => (args) => {
   const chain = new Chain(() => false);
   guard(() => bindChain(context, chain));
-  const result = next(args);
-  result.then(
-    () => guard(() => chain.resolved()),
-    (error: unknown) => guard(() => chain.rejected(error)),
-  );
-  return result;
+  return settleChain(chain, next(args)) as Promise<Result>;
 };
 
 function aroundAttempt(observer: Observer): Middleware {

@@ -1,4 +1,4 @@
-import { bindChain, Chain, chainOf } from "../attempts.js";
+import { bindChain, Chain, chainOf, settleChain } from "../attempts.js";
 import { guard } from "../guard.js";
 import { isThenable } from "../http-types.js";
 import type { SignalLike } from "../http-types.js";
@@ -19,13 +19,7 @@ export function hookEntry(client: object): void {
   shadow(client, "makeRequest", function (this: unknown, ...args: unknown[]): unknown {
     const chain = guard(() => startChain(args[0])) ?? null;
     const result = Reflect.apply(make, this, args);
-    if (chain !== null && isThenable(result)) {
-      result.then(
-        () => guard(() => chain.resolved()),
-        () => guard(() => chain.rejected()),
-      );
-    }
-    return result;
+    return chain !== null && isThenable(result) ? settleChain(chain, result) : result;
   });
   shadow(client, "prepareRequest", function (this: unknown, ...args: unknown[]): unknown {
     guard(() => bindHeaders(args[0], args[1]));

@@ -1,5 +1,4 @@
-import { Chain } from "../attempts.js";
-import { guard } from "../guard.js";
+import { Chain, settleChain } from "../attempts.js";
 import { isThenable } from "../http-types.js";
 import type { RequestInitLike, SignalLike } from "../http-types.js";
 import { observeExchange } from "../observed-fetch.js";
@@ -42,13 +41,7 @@ export const genaiApiClient: AttachStrategy = {
             args[1] as RequestInitLike | undefined,
             { chain },
           );
-      if (isThenable(result)) {
-        result.then(
-          () => guard(() => chain.resolved()),
-          () => guard(() => chain.rejected()),
-        );
-      }
-      return result;
+      return isThenable(result) ? settleChain(chain, result) : result;
     });
   },
 };

@@ -49,12 +49,6 @@ export async function openPage(
   return { page, context, faults };
 }
 
-/** Runs in the page, as the other expressions here: there are panels, and none waits for an answer. */
-const ALL_ANSWERED = `(() => {
-  const panels = [...document.querySelectorAll(".panel:not(.panel-text)")];
-  return panels.length > 0 && panels.every((panel) => panel.getAttribute("aria-busy") === "false");
-})()`;
-
 interface AxeResult {
   violations: { id: string; nodes: { html: string }[] }[];
 }
@@ -65,7 +59,10 @@ export async function settleBoard(page: Page): Promise<void> {
   const height = await page.evaluate<number>("document.documentElement.scrollHeight");
   const width = page.viewportSize()?.width ?? 1440;
   await page.setViewportSize({ width, height: Math.min(6_000, Math.max(600, height)) });
-  await page.waitForFunction(ALL_ANSWERED, undefined, { timeout: 60_000 });
+  await page.waitForSelector('.panel:not(.panel-text)[aria-busy="true"]', {
+    state: "detached",
+    timeout: 60_000,
+  });
 }
 
 /** Problems that axe finds, one line each; empty when there are none. */
@@ -77,11 +74,16 @@ export async function axeProblems(page: Page): Promise<string[]> {
   );
 }
 
-/** A picture for the documentation, when they are asked for. */
+const PICTURE_HEIGHT = 1_200;
+
+/** A picture of the page's head for the documentation, when they are asked for. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (PICTURES === undefined) return;
   await mkdir(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  const { width, height } = page.viewportSize() ?? { width: 1440, height: PICTURE_HEIGHT };
+  const clip = { x: 0, y: 0, width, height: Math.min(height, PICTURE_HEIGHT) };
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), clip });
 }
 
 /** The text of a stat's number. */

@@ -177,6 +177,7 @@ describe("a ledger with a password", () => {
     await page.getByLabel("Password").fill("wrong horse");
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByText("That is not the password.").waitFor();
+    await page.getByRole("button", { name: "Log in" }).waitFor();
     expect(await axeProblems(page)).toEqual([]);
     await page.getByLabel("Password").fill("correct horse");
     await page.getByRole("button", { name: "Log in" }).click();

@@ -86,9 +86,9 @@ export function PanelFrame({ uid, panel, state, range, onZoom, onFullScreen }: P
       data-panel={panel.id}
     >
       <header class="panel-head">
-        <h3 id={titleId} class="panel-title">
+        <h2 id={titleId} class="panel-title">
           {link === undefined ? panel.title : <a href={fillLink(link.url, state)}>{panel.title}</a>}
-        </h3>
+        </h2>
         {panel.description !== undefined && (
           <span class="hint" tabIndex={0} role="note" aria-label={panel.description}>
             <Icon name="info" size={14} />

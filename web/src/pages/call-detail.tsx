@@ -141,7 +141,7 @@ function CostCard({ call }: { call: LedgerCall }) {
       {cost.reason !== null && <p class="notice">Not fully priced: {reasonText(cost.reason)}.</p>}
       {cost.status === "not_billable" && <p class="is-faint">The provider does not charge for this call.</p>}
       {cost.lines.length > 0 && (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label="Cost lines">
+        <div class="table-scroll" tabIndex={0} role="group" aria-label="Cost lines">
           <table class="data-table">
             <thead>
               <tr>

@@ -160,7 +160,7 @@ function Filters({ query, onSet }: { query: URLSearchParams; onSet: (name: strin
 
 function CallTable({ calls }: { calls: readonly LedgerCall[] }) {
   return (
-    <div class="card table-scroll" tabIndex={0} role="region" aria-label="Calls">
+    <div class="card table-scroll" tabIndex={0} role="group" aria-label="Calls, table">
       <table class="data-table is-roomy">
         <thead>
           <tr>

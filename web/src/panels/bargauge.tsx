@@ -11,7 +11,7 @@ export function BarGaugePanel({ panel, result, theme }: PanelProps) {
   const longest = options.max ?? Math.max(0, ...rows.map((row) => row.value ?? 0));
   const color = namedColor(fixedColor(options) ?? "blue", theme);
   return (
-    <ul class="bars">
+    <ul class="bars" tabIndex={0} aria-label={panel.title}>
       {rows.map((row) => (
         <li key={row.name} class="bars-row">
           <div class="bars-head">

@@ -50,7 +50,7 @@ export function PiePanel({ panel, result, theme }: PanelProps) {
           {focus === undefined ? "total" : `${(focus.share * 100).toFixed(1)}%`}
         </text>
       </svg>
-      <ul class="pie-legend">
+      <ul class="pie-legend" tabIndex={0} aria-label={`${panel.title}, legend`}>
         {slices.map((slice) => (
           <li
             key={slice.name}

@@ -34,7 +34,7 @@ export function TablePanel({ panel, result, state, theme }: PanelProps) {
   );
   const order = useMemo(() => sorted(columns, sort, result.rows.length), [columns, sort, result]);
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={panel.title}>
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={`${panel.title}, table`}>
       <table class="data-table" style={{ minWidth: `${leastWidth(columns)}px` }}>
         <thead>
           <tr>

@@ -4,7 +4,7 @@ import type { Call } from "../domain/call.js";
 import type { Clock } from "../domain/clock.js";
 import { AppError, OverloadedError } from "../domain/errors.js";
 import { LEDGER_LISTENERS, type LedgerListener } from "../domain/ledger-listener.js";
-import type { SpanLink } from "../domain/ledger-row.js";
+import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import type { LogRecord } from "../domain/log-record.js";
 import type { MetricPoint } from "../domain/metric.js";
 import type { Span } from "../domain/span.js";
@@ -18,6 +18,7 @@ import { IngestMetrics } from "./ingest-metrics.js";
 import { LedgerWriter } from "./ledger-writer.js";
 import { RejectionLog } from "./rejection-log.js";
 import { PRICING_CONTEXT, type PricingContextHolder } from "./pricing-context.js";
+import { RewriteBatch } from "./row-rewrite.js";
 
 /** What became of one export request. `messages` are distinct reasons, without content. */
 export interface IngestResult {
@@ -31,6 +32,8 @@ export interface IngestBatch {
   project: string;
   records: LedgerRecord[];
   links: SpanLink[];
+  /** New costs of rows that are stored already; in a batch of its own. */
+  rewrite?: RewriteBatch;
 }
 
 /** Held in memory per record and per link, roughly: for the bound on what waits. */
@@ -101,6 +104,17 @@ export class IngestService implements OnApplicationShutdown {
    */
   async acceptMetrics(project: string, points: readonly MetricPoint[]): Promise<IngestResult> {
     return this.#acceptSignals(project, points.length, normalizeMetrics(points));
+  }
+
+  /**
+   * Writes new versions of stored rows, in turn with the flushes of incoming calls. `version` of each row is the one it was made from; a
+   * row that has another by now is not written but returned.
+   * @throws OverloadedError as `accept`; parts may be written then, and the same call again is harmless.
+   */
+  async rewrite(project: string, rows: readonly LedgerRow[]): Promise<LedgerRow[]> {
+    const rewrite = new RewriteBatch(project, rows);
+    await this.#commit.submit({ project, records: [], links: [], rewrite }, rows.length * RECORD_BYTES);
+    return rewrite.stale;
   }
 
   async #acceptSignals(project: string, received: number, calls: readonly Call[]): Promise<IngestResult> {

@@ -20,6 +20,7 @@ function serviceKey(service: string | null, environment: string | null): string 
  */
 export class KnownEmitters {
   readonly #services = new Map<string, Service>();
+  readonly #all = new Set<string>();
   #overflow = false;
 
   constructor(stored: readonly KnownEmitter[]) {
@@ -33,6 +34,11 @@ export class KnownEmitters {
     this.#add(serviceKey(service, environment), emitterKey(call), call.responseId === null);
   }
 
+  /** Whether more than one instrumentation reports to the project: with one, no two records can be one call. */
+  get several(): boolean {
+    return this.#overflow || this.#all.size > 1;
+  }
+
   /** Whether records of this call's service may be further reports of it. */
   mayHaveTwin(call: Call): boolean {
     if (this.#overflow) return true;
@@ -41,6 +47,7 @@ export class KnownEmitters {
   }
 
   #add(key: string, emitter: string, idless: boolean): void {
+    if (this.#all.size < 2) this.#all.add(emitter);
     let service = this.#services.get(key);
     if (service === undefined) {
       if (this.#services.size >= MAX_SERVICES) {

@@ -8,6 +8,7 @@ import { priceCall, type PricingContext } from "../pricing/price-call.js";
 import type { IngestMetrics } from "./ingest-metrics.js";
 import type { PricingContextHolder } from "./pricing-context.js";
 import { type NeighbourSource, RelatedRecords, type RelatedSource } from "./related-records.js";
+import type { RewriteBatch } from "./row-rewrite.js";
 import { Versions } from "./versions.js";
 
 /** What the writer needs of storage. */
@@ -30,6 +31,7 @@ interface Batch {
   project: string;
   records: readonly LedgerRecord[];
   links: readonly SpanLink[];
+  rewrite?: RewriteBatch;
 }
 
 /** Writes one group: finds what is related, settles roles, prices, stores, tells the listeners. Safe to repeat after a failure. */
@@ -66,6 +68,47 @@ export class LedgerWriter {
         own.flatMap((batch) => batch.links),
       );
     }
+    // After the records, so that a row is compared with what the same group made of it.
+    for (const { rewrite } of batches) if (rewrite !== undefined) await this.#rewrite(rewrite);
+  }
+
+  /** Writes the rows whose stored version is still the one they were made from; the others are left to the caller. */
+  async #rewrite(batch: RewriteBatch): Promise<void> {
+    batch.stale = [];
+    const stored = await this.#storedRows(batch);
+    const changes: { current: LedgerRow; previous: LedgerRow }[] = [];
+    for (const row of batch.rows) {
+      const previous = stored.get(deliveryKey(row.call));
+      if (previous === undefined || previous.version !== row.version) batch.stale.push(row);
+      else changes.push({ current: { ...row, version: this.#versions.next(previous.version) }, previous });
+    }
+    if (changes.length === 0) return;
+    await this.parts.calls.insert(
+      changes.map(({ current }) => current),
+      [],
+    );
+    this.parts.metrics.rows += changes.length;
+    this.#tell(
+      changes.map(({ current, previous }) => ({
+        project: batch.project,
+        current: current.call,
+        previous: previous.call,
+      })),
+    );
+  }
+
+  async #storedRows({ project, rows }: RewriteBatch): Promise<Map<string, LedgerRow>> {
+    const starts = rows.map(({ call }) => call.startTimeUnixNano);
+    const [first] = starts;
+    if (first === undefined) return new Map();
+    const { rows: stored } = await this.parts.calls.findRelated({
+      project,
+      traceIds: rows.map(({ call }) => call.traceId),
+      responseIds: [],
+      fromNano: starts.reduce((a, b) => (b < a ? b : a), first),
+      toNano: starts.reduce((a, b) => (b > a ? b : a), first),
+    });
+    return new Map(stored.map((row) => [deliveryKey(row.call), row]));
   }
 
   async #writeProject(
@@ -73,6 +116,7 @@ export class LedgerWriter {
     records: readonly LedgerRecord[],
     links: readonly SpanLink[],
   ): Promise<void> {
+    if (records.length === 0 && links.length === 0) return;
     const { calls, metrics } = this.parts;
     const related = await this.#related.find(project, records, links);
     const settlement = settle({
@@ -81,7 +125,7 @@ export class LedgerWriter {
       links: [...related.links, ...links],
       incoming: records,
     });
-    const context = { ...this.parts.pricing.current(), project };
+    const context = this.parts.pricing.of(project);
     const rows = settlement.changed.map((row) => this.#rowOf(project, row, context));
     const newLinks = linksToStore(links, related.links);
     metrics.duplicates += settlement.duplicates;

@@ -16,12 +16,20 @@ export interface RelatedSource {
 export interface NeighbourSource {
   findNear(keys: NearKeys): Promise<LedgerRow[]>;
   findByCallIds(project: string, callIds: readonly string[]): Promise<LedgerRow[]>;
+  findByResponseIds(
+    project: string,
+    ids: readonly string[],
+    fromNano: bigint,
+    toNano: bigint,
+  ): Promise<LedgerRow[]>;
   listEmitters(project: string): Promise<KnownEmitter[]>;
   listIds(): Promise<string[] | null>;
 }
 
 /** How far before and after the incoming spans related ones are looked for: traces of long agents, gateways with other clocks. */
 const WINDOW_NANO = 43_200_000_000_000n;
+/** Records with one id may start this far apart: more than the ledger accepts as one call. */
+const ID_REACH_NANO = 1_800_000_000_000n;
 /** How long before an instant a record that overlaps it may have begun. */
 const REACH_NANO = 3_600_000_000_000n;
 /** Records of metrics may reach back to the start of a process. */
@@ -101,6 +109,7 @@ export class RelatedRecords {
     const emitters = await this.#emittersOf(project);
     for (const { call } of records) emitters.add(call);
     const wanted = this.#wanted(project, records, links, ids);
+    if (!emitters.several) wanted.responseIds.clear();
     if (ids !== null) this.#remember(project, records, links, ids);
     const near = await this.#findNear(project, records, emitters);
     const bounds = boundsOf(records, links);
@@ -201,9 +210,11 @@ export class RelatedRecords {
     const rows = new Map<string, LedgerRow>();
     const links = new Map<string, SpanLink>();
     const asked = nothing();
+    const seen = { ...bounds };
     const take = (row: LedgerRow): void => {
       rows.set(deliveryKey(row.call), row);
       addRow(wanted, row);
+      widen(seen, row.call.startTimeUnixNano, endOf(row.call));
     };
     near.forEach(take);
     for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -211,16 +222,23 @@ export class RelatedRecords {
       const responseIds = takeNew(wanted.responseIds, asked.responseIds);
       const callIds = takeNew(wanted.callIds, asked.callIds);
       if (traceIds.length + responseIds.length + callIds.length === 0) break;
-      if (traceIds.length + responseIds.length > 0) {
-        const window = { fromNano: bounds.from - WINDOW_NANO, toNano: bounds.to + WINDOW_NANO };
-        const found = await this.source.findRelated({ project, traceIds, responseIds, ...window });
+      if (traceIds.length > 0) {
+        const window = { fromNano: seen.from - WINDOW_NANO, toNano: seen.to + WINDOW_NANO };
+        const found = await this.source.findRelated({ project, traceIds, responseIds: [], ...window });
         found.rows.forEach(take);
         for (const link of found.links) links.set(deliveryKey(link), link);
       }
+      const [from, to] = [seen.from - ID_REACH_NANO, seen.to + ID_REACH_NANO];
+      (await this.neighbours.findByResponseIds(project, responseIds, from, to)).forEach(take);
       (await this.neighbours.findByCallIds(project, callIds)).forEach(take);
     }
     return { rows: [...rows.values()], links: [...links.values()] };
   }
+}
+
+function widen(interval: Interval, start: bigint, end: bigint): void {
+  if (start < interval.from) interval.from = start;
+  if (end > interval.to) interval.to = end;
 }
 
 /** The times of the records, widened a little, with overlapping and close ones joined. */
@@ -242,13 +260,9 @@ function windowsOf(records: readonly LedgerRecord[]): Interval[] {
 }
 
 function boundsOf(records: readonly LedgerRecord[], links: readonly SpanLink[]): Interval {
-  let from: bigint | null = null;
-  let to: bigint | null = null;
-  const widen = (start: bigint, end: bigint): void => {
-    if (from === null || start < from) from = start;
-    if (to === null || end > to) to = end;
-  };
-  for (const { call } of records) widen(call.startTimeUnixNano, endOf(call));
-  for (const link of links) widen(link.startTimeUnixNano, link.startTimeUnixNano);
-  return { from: from ?? 0n, to: to ?? 0n };
+  const start = records[0]?.call.startTimeUnixNano ?? links[0]?.startTimeUnixNano ?? 0n;
+  const bounds = { from: start, to: start };
+  for (const { call } of records) widen(bounds, call.startTimeUnixNano, endOf(call));
+  for (const link of links) widen(bounds, link.startTimeUnixNano, link.startTimeUnixNano);
+  return bounds;
 }

@@ -171,14 +171,17 @@ function deliveredOf(row: LedgerRow): PricedCall {
   return row.delivered ?? row.call;
 }
 
+/** Records that nothing touched are the very objects that were read: no need to compare them. */
 function isSame(row: LedgerRow, record: Known, decision: Decision): boolean {
+  const delivered = deliveredOf(row);
   return (
     row.callId === decision.callId &&
     row.role === decision.role &&
     row.roleReason === decision.roleReason &&
     row.otherSpanIds.join() === decision.otherSpanIds.join() &&
-    fingerprintBesideProvider(row.call) === fingerprintBesideProvider(decision.call) &&
-    fingerprint(deliveredOf(row)) === fingerprint(record.call)
+    (row.call === decision.call ||
+      fingerprintBesideProvider(row.call) === fingerprintBesideProvider(decision.call)) &&
+    (delivered === record.call || fingerprint(delivered) === fingerprint(record.call))
   );
 }
 

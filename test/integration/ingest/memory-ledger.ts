@@ -22,9 +22,7 @@ export class MemoryLedger implements LedgerStore, NeighbourSource {
 
   findRelated(keys: RelatedKeys): Promise<Related> {
     const rows = [...this.rows.values()].filter(
-      ({ project, call }) =>
-        project === keys.project &&
-        (keys.traceIds.includes(call.traceId) || keys.responseIds.includes(call.responseId ?? "")),
+      ({ project, call }) => project === keys.project && keys.traceIds.includes(call.traceId),
     );
     const links = [...this.links.values()].filter(
       ({ project, traceId }) => project === keys.project && keys.traceIds.includes(traceId),
@@ -41,6 +39,17 @@ export class MemoryLedger implements LedgerStore, NeighbourSource {
         call.startTimeUnixNano <= keys.toNano &&
         endOf(call) >= keys.fromNano &&
         (!keys.idlessOnly || call.responseId === null),
+    );
+    return Promise.resolve(rows);
+  }
+
+  findByResponseIds(project: string, ids: readonly string[], from: bigint, to: bigint): Promise<LedgerRow[]> {
+    const rows = [...this.rows.values()].filter(
+      ({ project: own, call }) =>
+        own === project &&
+        ids.includes(call.responseId ?? "") &&
+        call.startTimeUnixNano >= from &&
+        call.startTimeUnixNano <= to,
     );
     return Promise.resolve(rows);
   }

@@ -67,6 +67,15 @@ describe("neighbours of a record", () => {
     expect(all.map(({ role }) => role).sort()).toEqual(["call", "merged"]);
   });
 
+  it("are found by response id in a window, a bounded number of each", async () => {
+    const at = T0 + 5_000_000_000n;
+    const find = (from: bigint, to: bigint) =>
+      neighbours.findByResponseIds("default", ["chatcmpl-abcdef123456", "chatcmpl-none00000000"], from, to);
+    expect((await find(T0, at)).map(({ call }) => call.spanId)).toContain(spanIdOf("with-id"));
+    expect(await find(at, at + 1_000_000_000n)).toEqual([]);
+    expect(await neighbours.findByResponseIds("default", [], T0, at)).toEqual([]);
+  });
+
   it("one call more is told to the listeners as one row less", () => {
     const current = app.changes.map(({ current: call }) => [call.spanId, call.billable]);
     expect(current.slice(-2)).toEqual(

@@ -65,6 +65,40 @@ LIMIT {limit:UInt64}`,
     return rows.map(fromRow);
   }
 
+  /**
+   * Current rows with one of the response ids that start in the window, at most 500 of each id, nearest to its middle first: some servers
+   * answer every call with the same id.
+   */
+  async findByResponseIds(
+    project: string,
+    ids: readonly string[],
+    fromNano: bigint,
+    toNano: bigint,
+  ): Promise<LedgerRow[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.store.select<StoredRow>(
+      `SELECT * FROM calls_raw FINAL
+WHERE project = {project:String}
+  AND start_time >= toDateTime64({from:String}, 9, 'UTC') AND start_time <= toDateTime64({to:String}, 9, 'UTC')
+  AND toStartOfHour(start_time) >= toStartOfHour(toDateTime64({from:String}, 9, 'UTC'))
+  AND toStartOfHour(start_time) <= toStartOfHour(toDateTime64({to:String}, 9, 'UTC'))
+  AND response_id IN {ids:Array(String)}
+ORDER BY abs(dateDiff('millisecond', start_time, toDateTime64({middle:String}, 9, 'UTC'))), trace_id, span_id
+LIMIT 500 BY response_id`,
+      {
+        params: {
+          project,
+          ids,
+          from: sqlFromNano(fromNano),
+          to: sqlFromNano(toNano),
+          middle: sqlFromNano((fromNano + toNano) / 2n),
+        },
+        lane: "ingest",
+      },
+    );
+    return rows.map(fromRow);
+  }
+
   /** Every current row that belongs to one of the calls. */
   async findByCallIds(project: string, callIds: readonly string[]): Promise<LedgerRow[]> {
     if (callIds.length === 0) return [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { isReadAttribute } from "../../../src/server/ingest/read-attributes.js";
 import { loadCaptures, spansOf } from "./captures.js";
 import { startIngest, withDirectory } from "./ingest-app.js";
 
@@ -29,6 +30,38 @@ describe("ingest on the embedded engine", () => {
       expect(again.changes).toEqual([]);
       expect(again.metrics.rows).toBe(0);
       await again.close();
+    });
+  }, 60_000);
+
+  it("stores no byte of what a span's content attributes hold", async () => {
+    const secret = "MARKED-SECRET-CONTENT";
+    // Every text that no reader knows, in every captured span, becomes the secret.
+    const poisoned = spans.map((span) => ({
+      ...span,
+      name: secret,
+      attributes: new Map(
+        [...span.attributes].map(([name, value]) => [name, isReadAttribute(name) ? value : secret]),
+      ),
+      events: span.events.map((event) => ({
+        ...event,
+        attributes: new Map(
+          [...event.attributes].map(([name, value]) => [name, name === "exception.type" ? value : secret]),
+        ),
+      })),
+    }));
+    await withDirectory(async (directory) => {
+      const app = await startIngest(directory);
+      await app.ingest.accept("default", poisoned);
+      const tables = await app.store.select<{ name: string }>(
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'",
+      );
+      expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(["calls_raw", "span_links"]));
+      for (const table of ["calls_raw", "span_links"]) {
+        const rows = await app.store.select(`SELECT * FROM ${table}`);
+        expect(rows.length).toBeGreaterThan(0);
+        expect(JSON.stringify(rows)).not.toContain(secret);
+      }
+      await app.close();
     });
   }, 60_000);
 });

@@ -1,6 +1,6 @@
 import { formatMoney, parseMoney, sumMoney } from "../domain/money.js";
 import type { Usage } from "../domain/usage.js";
-import { USAGE_COLUMNS, USAGE_FIELDS } from "../storage/analytics/call.row.js";
+import { USAGE_COLUMNS, USAGE_FIELDS } from "../storage/analytics/usage-columns.js";
 import { readNumber, readText } from "../storage/analytics/row-values.js";
 
 /** Sums over calls. Money is decimal text in USD. Null is unknown: there are billable calls, and none of them has the value. */

@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import type { Call, PricedCall } from "../../../src/server/domain/call.js";
 import type { LedgerRow } from "../../../src/server/domain/ledger-row.js";
+import { formatMoney } from "../../../src/server/domain/money.js";
 import { unknownUsage, type Usage } from "../../../src/server/domain/usage.js";
+import { shortRfc3339FromNano } from "../../../src/server/storage/analytics/nano-time.js";
 
 /** 2026-03-02T10:15:30.123456789Z */
 export const START_NANO = 1_772_446_530_123_456_789n;
@@ -201,3 +204,94 @@ export function fullCall(): PricedCall {
     source: { scope: awkward, scopeVersion: "0.0.1", dialect: "gen_ai" },
   });
 }
+
+/** Any record the types allow, texts of any kind included; instants and money in the spelling that storage gives back. */
+export const anyLedgerRow: fc.Arbitrary<LedgerRow> = (() => {
+  const words = fc.oneof(fc.constantFrom("", "a", "b"), fc.string({ unit: "binary", maxLength: 200 }));
+  const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
+  const int = fc.maxSafeInteger();
+  const double = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+  const small = fc.nat({ max: 0xffff_ffff });
+  const status = fc.integer({ min: 0, max: 999 });
+  const nano = fc.bigInt({ min: -2_208_988_800_000_000_000n, max: 9_000_000_000_000_000_000n });
+  const time = nano.map(shortRfc3339FromNano);
+  const money = fc
+    .bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n })
+    .map((units) => formatMoney(units * 1_000_000n));
+  const map = fc.dictionary(words, words, { maxKeys: 4 });
+  const seconds = fc.nat({ max: 1_000_000_000 }).map((micros) => micros / 1_000_000);
+  const usage = fc.record(
+    Object.fromEntries(
+      Object.keys(unknownUsage()).map((name) => [name, maybe(name.endsWith("Seconds") ? seconds : int)]),
+    ),
+  ) as unknown as fc.Arbitrary<Usage>;
+  const call = fc.record({
+    traceId: words,
+    spanId: fc.uuid(),
+    parentSpanId: maybe(words),
+    startTimeUnixNano: fc.bigInt({ min: START_NANO, max: START_NANO + 864_000_000_000_000n }),
+    durationMs: double,
+    timeToFirstChunkMs: maybe(double),
+    provider: words,
+    clientFlavor: maybe(words),
+    requestModel: maybe(words),
+    batch: fc.boolean(),
+    responseId: maybe(words),
+    httpStatus: maybe(status),
+    finishReasons: fc.array(words, { maxLength: 4 }),
+    attempts: fc.array(
+      fc.record({
+        index: small,
+        startTime: maybe(time),
+        durationMs: maybe(double),
+        httpStatus: maybe(status),
+        errorType: maybe(words),
+        retryAfterMs: maybe(double),
+      }),
+      { maxLength: 3 },
+    ),
+    attemptCount: small,
+    rateLimits: fc.array(
+      fc.record({
+        kind: fc.constantFrom("requests" as const, "tokens" as const),
+        limit: maybe(int),
+        remaining: maybe(int),
+        resetAt: maybe(time),
+      }),
+      { maxLength: 3 },
+    ),
+    usage,
+    providerReportedCost: maybe(words),
+  });
+  const line = fc.record({
+    class: words,
+    quantity: words,
+    unitPrice: words,
+    per: fc.nat(),
+    factors: fc.array(fc.record({ name: words, factor: words }), { maxLength: 2 }),
+    amount: money,
+    rateId: words,
+  });
+  const record = fc.record({
+    call,
+    variant: map,
+    tags: map,
+    session: maybe(words),
+    total: maybe(money),
+    lines: fc.array(line, { maxLength: 3 }),
+    version: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    otherSpanIds: fc.array(words, { maxLength: 3 }),
+    isDelivered: fc.boolean(),
+  });
+  return record.map((some) => {
+    const base = pricedCall(some.call);
+    const whole: PricedCall = {
+      ...base,
+      dimensions: { ...base.dimensions, variant: some.variant },
+      attribution: { ...base.attribution, session: some.session, tags: some.tags },
+      cost: { ...base.cost, total: some.total, lines: some.lines },
+    };
+    const { version, otherSpanIds } = some;
+    return ledgerRow(whole, { version, otherSpanIds, delivered: some.isDelivered ? whole : null });
+  });
+})();

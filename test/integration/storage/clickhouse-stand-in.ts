@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import type { Session as ChdbSession } from "chdb";
 
 const { Session, drainPending } = createRequire(import.meta.url)("chdb") as {
@@ -31,7 +33,7 @@ export async function startClickHouse(directory: string): Promise<StandIn> {
 
   const execute = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { searchParams } = new URL(request.url ?? "/", "http://x");
-    const body = await text(request);
+    const body = await buffer(request);
     const inUrl = searchParams.get("query");
     const session = new Session(directory);
     const id = `stand-in-${(count += 1)}`;
@@ -47,12 +49,11 @@ export async function startClickHouse(directory: string): Promise<StandIn> {
       await session.queryAsync(
         `SET ${sets.map(([name, value]) => `${name} = ${literal(value)}`).join(", ")}`,
       );
-      const insert = /^INSERT INTO (\w+) FORMAT JSONEachRow$/.exec(inUrl?.trim() ?? "");
-      if (insert?.[1] !== undefined) {
-        await session.insert({ table: insert[1], values: Buffer.from(body), format: "JSONEachRow" });
+      if (inUrl?.startsWith("INSERT ") === true) {
+        await insert(session, inUrl, body, join(directory, `${id}.data`));
         response.writeHead(200).end();
       } else {
-        const result = await session.queryAsync(`${inUrl ?? ""}${body}`);
+        const result = await session.queryAsync(`${inUrl ?? ""}${body.toString("utf8")}`);
         response.writeHead(200, { "content-type": "application/json" }).end(Buffer.from(result.bytes()));
       }
     } catch (error) {
@@ -78,6 +79,20 @@ export async function startClickHouse(directory: string): Promise<StandIn> {
       await drainPending();
     },
   };
+}
+
+/** A server reads the data of an INSERT from the body; the engine takes it from a file. */
+async function insert(session: ChdbSession, statement: string, body: Buffer, path: string): Promise<void> {
+  const match = /^INSERT INTO (\w+) ?(?:\((.+)\))? FORMAT (\w+)\s*$/s.exec(statement);
+  if (match === null) throw new Error(`Code: 62. DB::Exception: not understood: ${statement} (SYNTAX_ERROR)`);
+  const [, table = "", columns, format = ""] = match;
+  if (format === "JSONEachRow") {
+    await session.insert({ table, values: body, format });
+    return;
+  }
+  await writeFile(path, body);
+  const into = columns === undefined ? table : `${table} (${columns})`;
+  await session.queryAsync(`INSERT INTO ${into} SELECT ${columns ?? "*"} FROM file('${path}', '${format}')`);
 }
 
 async function kill(session: ChdbSession, id: string): Promise<void> {

@@ -1,18 +1,28 @@
-import { expect, describe, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { AppError } from "../../../src/server/domain/errors.js";
 import {
   loadMigrations,
   migrateAnalytics,
 } from "../../../src/server/storage/analytics/analytics.migrator.js";
 import type { AnalyticsStore } from "../../../src/server/storage/analytics/analytics-store.js";
-import { toRow } from "../../../src/server/storage/analytics/call.row.js";
+import { CALL_COLUMNS, LINK_COLUMNS } from "../../../src/server/storage/analytics/call.columns.js";
+import { fromRow, type StoredRow } from "../../../src/server/storage/analytics/call.row.js";
 import { CallsRepository } from "../../../src/server/storage/analytics/calls.repository.js";
-import { fullCall, ledgerRow, nextSpanId, pricedCall, START_NANO, usageOf } from "./builders.js";
+import {
+  anyLedgerRow,
+  fullCall,
+  ledgerRow,
+  nextSpanId,
+  pricedCall,
+  START_NANO,
+  usageOf,
+} from "./builders.js";
 
 const MINUTE_NANO = 60_000_000_000n;
 
-/** One server, the usual retention. */
-export const SINGLE = { cluster: null, retentionDays: 400 };
+/** One server, a retention that outlives the fixed dates of the tests. */
+export const SINGLE = { cluster: null, retentionDays: 36_000 };
 
 /** The code of the error that `work` fails with. */
 export const codeOf = async (work: Promise<unknown>): Promise<string> => {
@@ -161,13 +171,28 @@ export function storeContract(store: () => AnalyticsStore): void {
       expect(await calls().findById("default", "empty")).toEqual(row);
     });
 
-    it("fill every column of the table", async () => {
-      const columns = await store().select<{ name: string }>(
-        "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'calls_raw'",
+    it("come back as they were, whatever they hold, many in one block", async () => {
+      const rows = fc.sample(anyLedgerRow, { numRuns: 300, seed: 20_261_125 });
+      const scoped = rows.map((row) => ({ ...row, project: "sampled" }));
+      await calls().insert(scoped, []);
+      const stored = await store().select<StoredRow>(
+        "SELECT * FROM calls_raw FINAL WHERE project = 'sampled'",
       );
-      expect(Object.keys(toRow(ledgerRow(fullCall()))).sort()).toEqual(
-        columns.map((column) => column.name).sort(),
-      );
+      const bySpan = new Map(stored.map(fromRow).map((row) => [row.call.spanId, row]));
+      expect(bySpan.size).toBe(rows.length);
+      for (const row of scoped) expect(bySpan.get(row.call.spanId)).toEqual(row);
+    });
+
+    it("fill every column of the table, each in its type", async () => {
+      const columnsOf = async (table: string) =>
+        store().select<{ name: string; type: string }>(
+          "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND default_kind = ''",
+          { params: { table } },
+        );
+      const byName = (columns: readonly { name: string; type: string }[]) =>
+        columns.map(({ name, type }) => `${name} ${type}`).sort();
+      expect(byName(CALL_COLUMNS)).toEqual(byName(await columnsOf("calls_raw")));
+      expect(byName(LINK_COLUMNS)).toEqual(byName(await columnsOf("span_links")));
     });
 
     it("replace an older version, and a resend changes nothing", async () => {
@@ -193,6 +218,10 @@ export function storeContract(store: () => AnalyticsStore): void {
       expect(
         await codeOf(calls().insert([good, ledgerRow({ ...bad, usage: usageOf({ output: 1.5 }) })], [])),
       ).toBe("invalid_request");
+      for (const startTimeUnixNano of [-1n, 4_291_747_200_000_000_000n, 1n << 70n]) {
+        const misplaced = ledgerRow({ ...bad, startTimeUnixNano });
+        expect(await codeOf(calls().insert([good, misplaced], []))).toBe("invalid_request");
+      }
       expect(await calls().findById("default", "good-neighbour")).toBeNull();
     });
 

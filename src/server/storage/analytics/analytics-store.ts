@@ -1,3 +1,5 @@
+import type { NativeBlock } from "./native-block.js";
+
 /** Bound parameters of a query; the SQL names them `{name:Type}`. Values are never concatenated into SQL. */
 export type QueryParams = Readonly<Record<string, QueryParam>>;
 export type QueryParam =
@@ -60,6 +62,8 @@ export interface AnalyticsStore {
   readonly mode: "chdb" | "clickhouse";
   /** Resolves when the rows are durable. Each row is one JSON object as text without line breaks (JSONEachRow). */
   insertJsonRows(table: string, rows: readonly string[]): Promise<void>;
+  /** Resolves when the rows of the block are durable. No rows: does nothing. */
+  insertBlock(table: string, block: NativeBlock): Promise<void>;
   /** Runs one read-only SELECT. */
   query(sql: string, options?: QueryOptions): Promise<QueryResult>;
   /** Rows as objects keyed by column name. */

@@ -6,8 +6,9 @@ import {
   type QueryOptions,
   type QueryParams,
 } from "./analytics-store.js";
-import { fromRow, linkFromRow, linkToRow, type StoredRow, toRow } from "./call.row.js";
-import { rowText } from "./json-rows.js";
+import { CALL_COLUMNS, LINK_COLUMNS } from "./call.columns.js";
+import { fromRow, linkFromRow, type StoredRow } from "./call.row.js";
+import { nativeBlock } from "./native-block.js";
 import { sqlFromNano } from "./nano-time.js";
 import { readNano } from "./row-values.js";
 
@@ -53,10 +54,10 @@ export class CallsRepository {
    * @throws AppError `invalid_request` for a row the table cannot hold (nothing is written then), or the store's errors.
    */
   async insert(rows: readonly LedgerRow[], links: readonly SpanLink[]): Promise<void> {
-    const rowTexts = rows.map((row) => rowText(toRow(row)));
-    const linkTexts = links.map((link) => rowText(linkToRow(link)));
-    await this.store.insertJsonRows("span_links", linkTexts);
-    await this.store.insertJsonRows("calls_raw", rowTexts);
+    const rowBlock = nativeBlock(CALL_COLUMNS, rows);
+    const linkBlock = nativeBlock(LINK_COLUMNS, links);
+    await this.store.insertBlock("span_links", linkBlock);
+    await this.store.insertBlock("calls_raw", rowBlock);
   }
 
   /** The current version of every record and link of the given traces, and of every record with one of the response ids. */

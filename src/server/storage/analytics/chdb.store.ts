@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChdbResult } from "chdb";
 import { AppError } from "../../domain/errors.js";
@@ -11,25 +11,16 @@ import type {
   RawQueryStore,
   RawResult,
 } from "./analytics-store.js";
-import { writeEngineConfig } from "./chdb.config.js";
-import { ChdbSession, openSession } from "./chdb.session.js";
+import { type ChdbOptions, type OpenEngine, openEngine } from "./chdb.engine.js";
+import type { ChdbSession } from "./chdb.session.js";
 import { toAppError } from "./engine-error.js";
 import { frameJsonRows, tableName } from "./json-rows.js";
+import { columnList, type NativeBlock } from "./native-block.js";
 import { projectFilters } from "./project-tables.js";
 import { assignment, paramAssignments, stringLiteral } from "./query-params.js";
 import { rowsAsObjects } from "./query-result.js";
-import { cancelledError, closedError, SessionPool } from "./session-pool.js";
+import { cancelledError, closedError } from "./session-pool.js";
 
-export interface ChdbOptions {
-  /** Directory of the engine's files; created when missing. */
-  directory: string;
-  /** Concurrent readers; each costs a thread of libuv's pool while it runs. Default 3. */
-  readers?: number;
-  /** Database that holds our tables; created when missing. Default `spanledger`. */
-  database?: string;
-}
-
-const MAX_WAITING_QUERIES = 512;
 const DEFAULT_MAX_SECONDS = 60;
 const DEFAULT_MAX_ROWS = 1_000_000;
 const MAX_RESULT_BYTES = 256 * 1024 * 1024;
@@ -45,14 +36,10 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
   readonly mode = "chdb";
   private readonly running = new Set<string>();
   private queryCount = 0;
+  private blockCount = 0;
   private closing: Promise<void> | null = null;
 
-  private constructor(
-    private readonly directory: string,
-    private readonly writer: ChdbSession,
-    private readonly killer: ChdbSession,
-    private readonly readers: SessionPool<ChdbSession>,
-  ) {}
+  private constructor(private readonly engine: OpenEngine) {}
 
   /**
    * An open store whose database exists.
@@ -63,40 +50,42 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
       throw new AppError("conflict", `This process already has ${openDirectory} open`);
     }
     openDirectory = options.directory;
-    const sessions: ChdbSession[] = [];
     try {
-      return await openStore(options, sessions);
+      return new ChdbStore(await openEngine(options));
     } catch (error) {
-      for (const session of sessions) session.close();
       openDirectory = null;
       throw toAppError(error, "Opening the embedded database", true);
     }
-  }
-
-  static create(
-    directory: string,
-    writer: ChdbSession,
-    killer: ChdbSession,
-    readers: ChdbSession[],
-  ): ChdbStore {
-    return new ChdbStore(directory, writer, killer, new SessionPool(readers, MAX_WAITING_QUERIES));
   }
 
   async insertJsonRows(table: string, rows: readonly string[]): Promise<void> {
     this.assertOpen();
     if (rows.length === 0) return;
     const body = frameJsonRows(rows);
-    let written: number;
     try {
-      written = await this.writer.insert(tableName(table), body);
+      const written = await this.engine.writer.insert(tableName(table), body);
+      assertAllWritten(table, written, rows.length);
     } catch (error) {
       throw toAppError(error, `Insert into ${table}`, false);
     }
-    if (written < rows.length) {
-      throw new AppError("internal", `Insert into ${table} wrote fewer rows than sent`, {
-        written,
-        sent: rows.length,
-      });
+  }
+
+  /** Through a file: inline binary data is cut at its first blank line (measured on chDB 3.4), a file is read as it is. */
+  async insertBlock(table: string, block: NativeBlock): Promise<void> {
+    this.assertOpen();
+    if (block.rows === 0) return;
+    const path = join(this.engine.inbox, `${(this.blockCount += 1)}.native`);
+    const columns = columnList(block);
+    try {
+      await writeFile(path, block.bytes);
+      await this.engine.writer.query(
+        `INSERT INTO ${tableName(table)} (${columns}) SELECT ${columns} FROM file(${stringLiteral(path)}, 'Native')`,
+        "Null",
+      );
+    } catch (error) {
+      throw toAppError(error, `Insert into ${table}`, false);
+    } finally {
+      await rm(path, { force: true });
     }
   }
 
@@ -104,7 +93,7 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     this.assertOpen();
     const statement = prepared(sql, options, paramAssignments(options.params ?? {}));
     const onWriter = options.lane === "ingest";
-    const result = await (onWriter ? this.run(this.writer, statement) : this.runOnReader(statement));
+    const result = await (onWriter ? this.run(this.engine.writer, statement) : this.runOnReader(statement));
     return parseResult(result.text());
   }
 
@@ -134,7 +123,7 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     const assignments = paramAssignments(params);
     const prefix = assignments.length === 0 ? "" : `SET ${assignments.join(", ")};\n`;
     try {
-      await this.writer.query(prefix + sql, "TabSeparated");
+      await this.engine.writer.query(prefix + sql, "TabSeparated");
     } catch (error) {
       throw toAppError(error, "Statement failed", true);
     }
@@ -154,10 +143,10 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
   }
 
   private async runOnReader(statement: Prepared): Promise<ChdbResult> {
-    const session = await this.readers.acquire(statement.signal);
+    const session = await this.engine.readers.acquire(statement.signal);
     const result = this.run(session, statement);
     // The session is busy until the engine is done, even when the caller has long been told that the query was cancelled.
-    void session.idle().then(() => this.readers.release(session));
+    void session.idle().then(() => this.engine.readers.release(session));
     return result;
   }
 
@@ -205,7 +194,7 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     while (this.running.has(id)) {
       try {
         // Never SYNC: in chDB 3.4 it hangs and wedges the process.
-        await this.killer.query(
+        await this.engine.killer.query(
           `KILL QUERY WHERE Settings['log_comment'] = ${stringLiteral(id)} ASYNC`,
           "Null",
         );
@@ -217,8 +206,8 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
   }
 
   private async shutDown(): Promise<void> {
-    this.readers.close();
-    const sessions = [this.writer, ...this.readers.items];
+    this.engine.readers.close();
+    const sessions = [this.engine.writer, ...this.engine.readers.items];
     const idle = Promise.all(sessions.map((session) => session.idle()));
     const stopped = Promise.all([...this.running].map((id) => this.kill(id)));
     let timer: NodeJS.Timeout | undefined;
@@ -227,30 +216,11 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     });
     await Promise.race([Promise.all([idle, stopped]), deadline]);
     clearTimeout(timer);
-    for (const session of [...sessions, this.killer]) session.close();
+    for (const session of [...sessions, this.engine.killer]) session.close();
     const { drainPending } = await import("chdb");
     await drainPending();
     openDirectory = null;
   }
-}
-
-async function openStore(options: ChdbOptions, sessions: ChdbSession[]): Promise<ChdbStore> {
-  const { directory, readers = 3, database = "spanledger" } = options;
-  mkdirSync(directory, { recursive: true });
-  const configPath = writeEngineConfig(join(directory, "config"));
-  const data = join(directory, "store");
-  const open = async (prepare: string): Promise<ChdbSession> => {
-    const session = await ChdbSession.open(() => openSession(data, configPath, prepare));
-    sessions.push(session);
-    return session;
-  };
-  const use = `USE ${tableName(database)}`;
-  const writer = await open(`CREATE DATABASE IF NOT EXISTS ${tableName(database)} ENGINE = Atomic; ${use}`);
-  const killer = await open("SELECT 1");
-  const pool: ChdbSession[] = [];
-  // readonly=2 cannot be taken back on a session: these can change settings, never data.
-  for (let index = 0; index < readers; index += 1) pool.push(await open(`${use}; SET readonly = 2`));
-  return ChdbStore.create(directory, writer, killer, pool);
 }
 
 interface Prepared {
@@ -283,6 +253,12 @@ function prepared(
   ];
   const { signal } = options;
   return { sql, format: "JSONCompact", settings: settings.join(", "), changesSession: false, signal };
+}
+
+/** The engine's count tells whether it took all of a text insert. */
+function assertAllWritten(table: string, written: number, sent: number): void {
+  if (written >= sent) return;
+  throw new AppError("internal", `Insert into ${table} wrote fewer rows than sent`, { written, sent });
 }
 
 function parseResult(text: string): QueryResult {

@@ -8,6 +8,7 @@ import {
 import type { AnalyticsStore, QueryOptions, QueryParams, QueryResult } from "./analytics-store.js";
 import { toAppError } from "./engine-error.js";
 import { frameJsonRows, tableName } from "./json-rows.js";
+import { columnList, type NativeBlock } from "./native-block.js";
 import { projectFilters } from "./project-tables.js";
 import { stringLiteral } from "./query-params.js";
 import { rowsAsObjects } from "./query-result.js";
@@ -60,13 +61,24 @@ export class ClickHouseStore implements AnalyticsStore {
   async insertJsonRows(table: string, rows: readonly string[]): Promise<void> {
     this.assertOpen();
     if (rows.length === 0) return;
-    const body = frameJsonRows(rows);
+    const query = `INSERT INTO ${tableName(table)} FORMAT JSONEachRow`;
+    await this.insert(table, query, Buffer.from(frameJsonRows(rows), "utf8"));
+  }
+
+  async insertBlock(table: string, block: NativeBlock): Promise<void> {
+    this.assertOpen();
+    if (block.rows === 0) return;
+    await this.insert(
+      table,
+      `INSERT INTO ${tableName(table)} (${columnList(block)}) FORMAT Native`,
+      block.bytes,
+    );
+  }
+
+  private async insert(table: string, query: string, body: Uint8Array): Promise<void> {
     try {
-      const { stream } = await this.client.exec({
-        query: `INSERT INTO ${tableName(table)} FORMAT JSONEachRow`,
-        values: Readable.from([Buffer.from(body, "utf8")]),
-        clickhouse_settings: INSERT_SETTINGS,
-      });
+      const values = Readable.from([body]);
+      const { stream } = await this.client.exec({ query, values, clickhouse_settings: INSERT_SETTINGS });
       for await (const chunk of stream) void chunk;
     } catch (error) {
       throw toAppError(error, `Insert into ${table}`, false);

@@ -17,16 +17,6 @@ export function frameJsonRows(rows: readonly string[]): string {
 }
 
 /**
- * One row as JSON text. A lone half of a surrogate pair, which JSON.stringify leaves as an escape and the engine refuses,
- * becomes U+FFFD. Never throws for plain data.
- */
-export function rowText(row: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify(row);
-  if (!text.includes("\\ud")) return text;
-  return text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (escape) => (escape === "\\\\" ? escape : "\ufffd"));
-}
-
-/**
  * A table or view name that may stand in SQL.
  * @throws AppError `internal` for anything but a plain identifier.
  */

@@ -17,8 +17,15 @@ export function shortRfc3339FromNano(nano: bigint): string {
   return `${secondsText(nano)}.${digits.slice(0, length)}Z`;
 }
 
+/** What `toISOString` writes: by far the most frequent form. */
+const ISO_MILLISECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** Nanoseconds since the epoch of an RFC 3339 text with any offset, or null when it is none. Never throws. */
 export function nanoFromRfc3339(text: string): bigint | null {
+  if (ISO_MILLISECONDS.test(text)) {
+    const milliseconds = Date.parse(text);
+    return Number.isNaN(milliseconds) ? null : nanoFromMs(milliseconds);
+  }
   const match = /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?(Z|[+-]\d{2}:\d{2})$/i.exec(
     text,
   );

@@ -1,0 +1,99 @@
+import { ByteWriter } from "./byte-writer.js";
+import type { Encoder } from "./native-encoders.js";
+
+/** A column of a table: its name and how a row's value is written. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly type: string;
+  /** Writes prefix, then the ends of lists if given, then the values. */
+  write(out: ByteWriter, rows: readonly Row[], ends?: readonly number[]): void;
+}
+
+/** Rows of one table in ClickHouse's Native format: what a store inserts. */
+export interface NativeBlock {
+  columns: readonly string[];
+  rows: number;
+  bytes: Uint8Array;
+}
+
+/** A column whose value `get` takes out of a row. */
+export function column<Row, Value>(
+  name: string,
+  encoder: Encoder<Value>,
+  get: (row: Row) => Value,
+): Column<Row> {
+  return {
+    name,
+    type: encoder.type,
+    write: (out, rows, ends = []) => {
+      encoder.prefix(out);
+      for (const end of ends) out.i64(end);
+      encoder.values(out, rows.map(get));
+    },
+  };
+}
+
+/**
+ * Columns of a nested group: each value is a list with one entry per item of the row. The items of a block's rows are gathered once
+ * for all columns of the group.
+ */
+export function nestedColumns<Row, Item>(
+  group: string,
+  itemsOf: (row: Row) => readonly Item[],
+  columns: readonly Column<Item>[],
+): Column<Row>[] {
+  const gathered = new WeakMap<readonly Row[], Gathered<Item>>();
+  const gather = (rows: readonly Row[]): Gathered<Item> => {
+    const known = gathered.get(rows) ?? gatherItems(rows, itemsOf);
+    gathered.set(rows, known);
+    return known;
+  };
+  return columns.map((inner) => ({
+    name: `${group}.${inner.name}`,
+    type: `Array(${inner.type})`,
+    write: (out, rows) => {
+      const { ends, items } = gather(rows);
+      inner.write(out, items, ends);
+    },
+  }));
+}
+
+interface Gathered<Item> {
+  /** Items up to and with each row's last. */
+  ends: number[];
+  items: Item[];
+}
+
+function gatherItems<Row, Item>(
+  rows: readonly Row[],
+  itemsOf: (row: Row) => readonly Item[],
+): Gathered<Item> {
+  const ends: number[] = [];
+  const items: Item[] = [];
+  for (const row of rows) {
+    for (const item of itemsOf(row)) items.push(item);
+    ends.push(items.length);
+  }
+  return { ends, items };
+}
+
+/**
+ * The rows as one block of its own bytes.
+ * @throws what a column's `get` throws for a value that cannot be stored.
+ */
+export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): NativeBlock {
+  const out = new ByteWriter();
+  out.varint(columns.length);
+  out.varint(rows.length);
+  for (const one of columns) {
+    out.text(one.name);
+    out.text(one.type);
+    one.write(out, rows);
+  }
+  return { columns: columns.map((one) => one.name), rows: rows.length, bytes: out.bytes() };
+}
+
+/** The block's columns for an INSERT; names of nested columns hold a dot. */
+export function columnList(block: NativeBlock): string {
+  return block.columns.map((name) => `\`${name}\``).join(", ");
+}

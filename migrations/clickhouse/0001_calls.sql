@@ -1,6 +1,7 @@
 -- One row per version of one delivered record. Key: project, trace id, span id, within the hour of the span's start; the highest version wins.
 -- Money is read from rows of role 'call' that are billable, always with FINAL.
--- The expiry is capped at the end of DateTime (2106), beyond which it would wrap into the past.
+-- The expiry is capped at the end of DateTime (2106), beyond which it would wrap into the past. Days are dropped
+-- whole, so a changed retention recalculates their expiry and rewrites nothing.
 CREATE TABLE IF NOT EXISTS calls_raw${local} ${on_cluster}
 (
     project LowCardinality(String),
@@ -135,6 +136,7 @@ TTL toDateTime(least(toUnixTimestamp(start_time) + 86400 * ${retention_days}, 42
 SETTINGS fsync_after_insert = 1,
     fsync_part_directory = 1,
     ttl_only_drop_parts = 1,
+    materialize_ttl_recalculate_only = 1,
     min_age_to_force_merge_seconds = 900,
     min_age_to_force_merge_on_partition_only = 1;
 

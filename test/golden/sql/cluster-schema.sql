@@ -132,6 +132,7 @@ TTL toDateTime(least(toUnixTimestamp(start_time) + 86400 * 400, 4294967295), 'UT
 SETTINGS fsync_after_insert = 1,
     fsync_part_directory = 1,
     ttl_only_drop_parts = 1,
+    materialize_ttl_recalculate_only = 1,
     min_age_to_force_merge_seconds = 900,
     min_age_to_force_merge_on_partition_only = 1;
 

@@ -290,7 +290,7 @@ export function storeContract(store: () => AnalyticsStore): void {
         "SELECT create_table_query AS ddl FROM system.tables WHERE database = currentDatabase() AND name = 'calls_raw'",
       );
       expect(row?.ddl).toContain("86400 * 36500");
-      await store().command("OPTIMIZE TABLE calls_raw FINAL");
+      await store().command("OPTIMIZE TABLE calls_raw PARTITION 20260302 FINAL");
       expect(await calls().findById("default", "full")).not.toBeNull();
     });
   });

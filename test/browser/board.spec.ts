@@ -191,7 +191,7 @@ describe("the Overview", () => {
     expect(sql).toContain("FROM calls");
     expect(sql).not.toContain("$__");
     await page.keyboard.press("Escape");
-    expect(await page.locator("dialog[open]").count()).toBe(0);
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
 
     await options.focus();
     await page.keyboard.press("Enter");

@@ -69,7 +69,9 @@ function Board({ board, place }: { board: Dashboard; place: Place }) {
   useEffect(() => {
     if (state.viewPanel === null) return undefined;
     const leave = (event: KeyboardEvent): void => {
-      if (event.key === "Escape") change({ viewPanel: null });
+      // An open dialog takes its own Escape first.
+      if (event.key === "Escape" && document.querySelector("dialog[open]") === null)
+        change({ viewPanel: null });
     };
     document.addEventListener("keydown", leave);
     return () => document.removeEventListener("keydown", leave);

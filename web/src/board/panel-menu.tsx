@@ -5,7 +5,8 @@ import { CopyButton } from "../ui/copy-button.js";
 import { Dialog } from "../ui/dialog.js";
 import { Icon, type IconName } from "../ui/icon.js";
 import { Popover } from "../ui/popover.js";
-import { downloadText, toCsv } from "./csv.js";
+import { toCsv } from "./csv.js";
+import { downloadText } from "./download.js";
 
 interface Props {
   panel: Panel;

@@ -1,9 +1,10 @@
 import type { LedgerCall } from "../api/types.js";
+import { shortModel } from "../format/names.js";
 import { exactUsd, formatValue } from "../format/units.js";
 
-/** The best known model name of a call. */
+/** The best known model name of a call, without its vendor. */
 export function modelOf(call: LedgerCall): string {
-  return call.pricedModel ?? call.responseModel ?? call.requestModel ?? "unknown model";
+  return shortModel(call.pricedModel ?? call.responseModel ?? call.requestModel ?? "unknown model");
 }
 
 /** The exact cost, or why there is none. Unknown is never shown as zero. */

@@ -1,3 +1,4 @@
+import { shortNames } from "../format/names.js";
 import { formatValue } from "../format/units.js";
 import { namedColor } from "./colors.js";
 import { fieldOptions, fixedColor } from "./field-options.js";
@@ -9,6 +10,7 @@ export function BarGaugePanel({ panel, result, theme }: PanelProps) {
   const options = fieldOptions(panel, "Value");
   const rows = toNamedValues(result);
   const longest = options.max ?? Math.max(0, ...rows.map((row) => row.value ?? 0));
+  const short = shortNames(rows.map((row) => row.name));
   const color = namedColor(fixedColor(options) ?? "blue", theme);
   return (
     <ul class="bars" tabIndex={0} aria-label={panel.title}>
@@ -16,7 +18,7 @@ export function BarGaugePanel({ panel, result, theme }: PanelProps) {
         <li key={row.name} class="bars-row">
           <div class="bars-head">
             <span class="bars-name" title={row.name}>
-              {row.name}
+              {short(row.name)}
             </span>
             <span class="bars-value">
               {row.value === null ? "–" : formatValue(row.value, options.unit, options.decimals)}

@@ -1,3 +1,5 @@
+import { shortNames } from "../format/names.js";
+
 export interface LegendEntry {
   name: string;
   color: string;
@@ -25,6 +27,7 @@ export function Legend({ entries, hidden, onHidden }: Props) {
       isAlone ? new Set() : new Set(entries.map((entry) => entry.name).filter((other) => other !== name)),
     );
   };
+  const short = shortNames(entries.map((entry) => entry.name));
   return (
     <ul class="legend">
       {entries.map((entry) => (
@@ -37,7 +40,7 @@ export function Legend({ entries, hidden, onHidden }: Props) {
             onClick={(event) => choose(entry.name, event.ctrlKey || event.metaKey)}
           >
             <span class="dot" style={{ backgroundColor: entry.color }} />
-            <span class="legend-name">{entry.name}</span>
+            <span class="legend-name">{short(entry.name)}</span>
             {entry.text !== null && <span class="legend-value">{entry.text}</span>}
           </button>
         </li>

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { shortNames } from "../format/names.js";
 import { formatValue } from "../format/units.js";
 import { seriesColor } from "./colors.js";
 import { fieldOptions } from "./field-options.js";
@@ -22,6 +23,7 @@ export function PiePanel({ panel, result, theme }: PanelProps) {
     start += share;
     return slice;
   });
+  const short = shortNames(slices.map((slice) => slice.name));
   const focus = slices.find((slice) => slice.name === hovered);
   return (
     <div class="pie">
@@ -59,7 +61,7 @@ export function PiePanel({ panel, result, theme }: PanelProps) {
           >
             <span class="dot" style={{ backgroundColor: slice.color }} />
             <span class="pie-name" title={slice.name}>
-              {slice.name}
+              {short(slice.name)}
             </span>
             <span class="pie-value">{formatValue(slice.value ?? 0, options.unit, options.decimals)}</span>
             <span class="pie-share">{(slice.share * 100).toFixed(slice.share < 0.1 ? 1 : 0)}%</span>

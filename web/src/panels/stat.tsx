@@ -35,9 +35,7 @@ function valueStyle(panel: Panel, options: FieldDefaults, value: number, theme: 
 }
 
 function Change({ before, now, mode }: { before: number | null; now: number | null; mode: string }) {
-  if (before === null || now === null || before === 0) {
-    return <div class="stat-change is-flat">nothing to compare with</div>;
-  }
+  if (before === null || now === null || before === 0) return null;
   const change = (now - before) / Math.abs(before);
   const size = Math.abs(change);
   if (size < 0.0005) return <div class="stat-change is-flat">unchanged</div>;

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { DataLink, FieldDefaults } from "../../../dashboards/source/schema.js";
 import { type BoardState, fillLink } from "../board/board-url.js";
+import { shortModel } from "../format/names.js";
 import { formatValue, localDateTime } from "../format/units.js";
 import { namedColor } from "./colors.js";
 import { fieldOptions, fixedColor } from "./field-options.js";
@@ -132,6 +133,9 @@ function HeadCell({ column, direction, onSort }: HeadProps) {
   );
 }
 
+/** Columns of canonical model ids; the title of a cell has the vendor too. */
+const MODEL_COLUMNS = new Set(["Model", "Priced as"]);
+
 interface BodyProps {
   column: Column;
   columns: readonly Column[];
@@ -142,7 +146,7 @@ interface BodyProps {
 
 function textOf(column: Column, value: number | string | null): string {
   if (value === null) return column.options.noValue ?? "–";
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return MODEL_COLUMNS.has(column.name) ? shortModel(value) : value;
   if (column.kind === "time") return localDateTime(value);
   return formatValue(value, column.options.unit, column.options.decimals);
 }

@@ -1,4 +1,5 @@
 import type uPlot from "uplot";
+import { shortNames } from "../format/names.js";
 import { formatValue, localDateTime } from "../format/units.js";
 import type { DrawnSeries } from "./uplot-options.js";
 
@@ -57,6 +58,7 @@ function fill(box: HTMLElement, at: number, content: TooltipContent): void {
     .filter(({ value }) => value !== 0)
     .toSorted((a, b) => b.value - a.value);
   box.replaceChildren(element("tooltip-time", localDateTime(content.times[at] ?? 0).slice(0, 16)));
+  const short = shortNames(content.series.map((one) => one.name));
   for (const { one, value } of rows.slice(0, MAX_ROWS)) {
     const { unit, decimals } = content.unitOf(one.name);
     const row = document.createElement("div");
@@ -65,7 +67,7 @@ function fill(box: HTMLElement, at: number, content: TooltipContent): void {
     dot.style.backgroundColor = one.color;
     row.append(
       dot,
-      element("tooltip-name", one.name),
+      element("tooltip-name", short(one.name)),
       element("tooltip-value", formatValue(value, unit, decimals)),
     );
     box.append(row);

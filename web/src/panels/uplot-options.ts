@@ -98,7 +98,7 @@ export function chartOptions(context: ChartContext, drawn: readonly DrawnSeries[
     width,
     height,
     legend: { show: false },
-    padding: [10, 8, 0, 0],
+    padding: [10, 18, 0, 0],
     cursor: {
       sync: { key: context.syncKey },
       drag: { x: true, y: false, setScale: false },

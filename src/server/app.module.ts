@@ -12,6 +12,7 @@ import { ROUTE_ERROR_RESPONDERS } from "./http/error.filter.js";
 import { HttpModule } from "./http/http.module.js";
 import { OtlpExceptionFilter } from "./otlp/otlp-exception.filter.js";
 import { OtlpModule } from "./otlp/otlp.module.js";
+import { PricesModule } from "./prices/prices.module.js";
 import { ProjectsModule } from "./projects/projects.module.js";
 import { FacadeModule } from "./query/facade/facade.module.js";
 import { QueryModule } from "./query/query.module.js";
@@ -61,6 +62,7 @@ export class AppModule {
         BudgetsModule,
         AlertsModule,
         ProjectsModule,
+        PricesModule,
         HealthModule,
       ],
     };

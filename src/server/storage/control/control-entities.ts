@@ -7,6 +7,8 @@ import { EndpointMap } from "./entities/endpoint-map.entity.js";
 import { Outbox } from "./entities/outbox.entity.js";
 import { PriceOverride } from "./entities/price-override.entity.js";
 import { Project } from "./entities/project.entity.js";
+import { RepricingUndo } from "./entities/repricing-undo.entity.js";
+import { Repricing } from "./entities/repricing.entity.js";
 import { Session } from "./entities/session.entity.js";
 import { Setting } from "./entities/setting.entity.js";
 
@@ -23,4 +25,6 @@ export const CONTROL_ENTITIES = [
   Outbox,
   PriceOverride,
   EndpointMap,
+  Repricing,
+  RepricingUndo,
 ];

@@ -1,0 +1,81 @@
+import {
+  type DeploymentMapping,
+  deploymentMappingSchema,
+  type EndpointMapping,
+  endpointMappingSchema,
+  NO_OPERATOR_PRICING,
+  type OperatorPricing,
+  type PriceOverride,
+  priceOverrideSchema,
+} from "../pricing/operator-pricing.js";
+import type { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
+import type { PriceOverride as OverrideRow } from "../storage/control/entities/price-override.entity.js";
+
+/** The engine's override of a stored row, or null for a row that never held (voided) or that the schema no longer takes. Never throws. */
+export function overrideOf(row: OverrideRow): PriceOverride | null {
+  if (row.effectiveTo !== null && row.effectiveTo <= row.effectiveFrom) return null;
+  const parsed = priceOverrideSchema.safeParse({
+    ...row.definition,
+    id: row.id,
+    project: row.projectId,
+    kind: row.kind,
+    match: row.match["name"],
+    effectiveFrom: row.effectiveFrom.toISOString(),
+    effectiveTo: row.effectiveTo?.toISOString() ?? null,
+    reason: row.reason === "" ? null : row.reason,
+    author: row.author,
+  });
+  return parsed.success ? parsed.data : null;
+}
+
+/** The engine's endpoint mapping of a stored row, or null when the row is about a deployment. Never throws. */
+export function endpointOf(row: EndpointMap): EndpointMapping | null {
+  if (row.deployment !== null) return null;
+  const parsed = endpointMappingSchema.safeParse({
+    endpoint: row.host,
+    provider: row.provider === "self_hosted" ? null : row.provider,
+    pool: row.definition["pool"] ?? null,
+  });
+  return parsed.success ? parsed.data : null;
+}
+
+/** The engine's deployment mapping of a stored row, or null when the row is about an endpoint. Never throws. */
+export function deploymentOf(row: EndpointMap): DeploymentMapping | null {
+  if (row.deployment === null) return null;
+  const parsed = deploymentMappingSchema.safeParse({
+    provider: row.provider,
+    name: row.deployment,
+    model: row.model,
+    sku: row.definition["sku"] ?? null,
+    zone: row.definition["zone"] ?? null,
+  });
+  return parsed.success ? parsed.data : null;
+}
+
+/** What holds for one project (null: for those without rows of their own): its rows before those for all. Never throws. */
+export function operatorPricingOf(
+  project: string | null,
+  overrides: readonly OverrideRow[],
+  maps: readonly EndpointMap[],
+): OperatorPricing {
+  const holds = (row: { projectId: string | null }) => row.projectId === null || row.projectId === project;
+  const own = <Row extends { projectId: string | null }>(rows: readonly Row[]) =>
+    rows.filter(holds).toSorted((a, b) => Number(a.projectId === null) - Number(b.projectId === null));
+  const present = <T>(value: T | null): T[] => (value === null ? [] : [value]);
+  return {
+    ...NO_OPERATOR_PRICING,
+    overrides: overrides.filter(holds).flatMap((row) => present(overrideOf(row))),
+    endpoints: distinct(
+      own(maps).flatMap((row) => present(endpointOf(row))),
+      ({ endpoint }) => endpoint,
+    ),
+    deployments: own(maps).flatMap((row) => present(deploymentOf(row))),
+  };
+}
+
+function distinct<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+  const seen = new Map<string, T>();
+  for (const item of items)
+    if (!seen.has(nameOf(item).toLowerCase())) seen.set(nameOf(item).toLowerCase(), item);
+  return [...seen.values()];
+}

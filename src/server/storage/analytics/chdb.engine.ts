@@ -35,6 +35,8 @@ export async function openEngine(options: ChdbOptions): Promise<OpenEngine> {
     return await openSessions(options, sessions);
   } catch (error) {
     for (const session of sessions) session.close();
+    const { drainPending } = await import("chdb");
+    await drainPending();
     throw error;
   }
 }

@@ -38,6 +38,8 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
   private queryCount = 0;
   private blockCount = 0;
   private closing: Promise<void> | null = null;
+  /** The sessions are closed: nothing can be stopped any more. */
+  private isShut = false;
 
   private constructor(private readonly engine: OpenEngine) {}
 
@@ -191,7 +193,7 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
 
   /** Repeats until the query has ended: a kill that comes before the engine has registered the query finds nothing. */
   private async kill(id: string): Promise<void> {
-    while (this.running.has(id)) {
+    while (this.running.has(id) && !this.isShut) {
       try {
         // Never SYNC: in chDB 3.4 it hangs and wedges the process.
         await this.engine.killer.query(
@@ -216,6 +218,7 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     });
     await Promise.race([Promise.all([idle, stopped]), deadline]);
     clearTimeout(timer);
+    this.isShut = true;
     for (const session of [...sessions, this.engine.killer]) session.close();
     const { drainPending } = await import("chdb");
     await drainPending();

@@ -26,7 +26,7 @@ const DEFAULT_MAX_ROWS = 1_000_000;
 const MAX_RESULT_BYTES = 256 * 1024 * 1024;
 const KILL_RETRY_MS = 100;
 /** How long close waits for statements that do not react to being killed. */
-const CLOSE_DEADLINE_MS = 10_000;
+const CLOSE_DEADLINE_MS = 3_000;
 
 /** The directory the one engine of this process has open, or null. */
 let openDirectory: string | null = null;
@@ -210,20 +210,16 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
   private async shutDown(): Promise<void> {
     this.engine.readers.close();
     const sessions = [this.engine.writer, ...this.engine.readers.items];
-    const idle = Promise.all(sessions.map((session) => session.idle()));
-    const stopped = Promise.all([...this.running].map((id) => this.kill(id)));
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise((resolve) => {
-      timer = setTimeout(resolve, CLOSE_DEADLINE_MS);
-    });
-    await Promise.race([Promise.all([idle, stopped]), deadline]);
-    clearTimeout(timer);
+    const idle = sessions.map((session) => session.idle());
+    const stopped = [...this.running].map((id) => this.kill(id));
+    await within(CLOSE_DEADLINE_MS, Promise.all([...idle, ...stopped]));
     this.isShut = true;
     for (const session of [...sessions, this.engine.killer]) session.close();
     const { drainPending } = await import("chdb");
-    await drainPending();
+    await within(CLOSE_DEADLINE_MS, drainPending());
     openDirectory = null;
   }
+}
 }
 
 interface Prepared {
@@ -256,6 +252,16 @@ function prepared(
   ];
   const { signal } = options;
   return { sql, format: "JSONCompact", settings: settings.join(", "), changesSession: false, signal };
+}
+
+/** Resolves with the work, or without it when the time is over. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, deadline]);
+  clearTimeout(timer);
 }
 
 /** The engine's count tells whether it took all of a text insert. */

@@ -139,7 +139,9 @@ function limitsVendor(call: LiveCall): string {
 
 function answerSink(exchange: Exchange, contentType: string): BodySink {
   const { call } = exchange;
-  const events = /event-stream|ndjson|jsonl/i.test(contentType);
+  // Some proxies call an event stream text/plain; a JSON answer is never one.
+  const events =
+    /event-stream|ndjson|jsonl/i.test(contentType) || (!/json/i.test(contentType) && call.asksForStream());
   call.streaming = events;
   if (!events) return new WholeSink(call);
   const sink = new StreamSink(call);

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as crypto from "node:crypto";
 import type { Attributes } from "@opentelemetry/api";
 import { fingerprintKeySetting } from "./environment.js";
-import { ATTR_FINGERPRINT_PREFIX } from "./semconv.js";
+import { ATTR_FINGERPRINT_PREFIX, FINGERPRINT_PARTS } from "./semconv.js";
 import type { PromptBlock, PromptPieces } from "./wire/family.js";
 
 /** Prompts beyond this are described by their sizes alone, so that hashing stays cheap. */
@@ -32,7 +32,7 @@ export function fingerprintAttributes(pieces: PromptPieces, bodyLength: number):
   const system = pieces.system.map(textOf);
   const toolsHash = tools.length === 0 ? "" : hash("tools", tools.join("\n"));
   const systemHash = system.length === 0 ? "" : hash("system", system.join("\n"));
-  const params = hash("params", JSON.stringify(pieces.params ?? null));
+  const params = hash("params", JSON.stringify(inOrder(pieces.params)) ?? "null");
   let link = hash("seed", `${toolsHash}\n${systemHash}`);
   const boundaries = pieces.blocks.map((block) => {
     const text = textOf(block.content);
@@ -42,26 +42,38 @@ export function fingerprintAttributes(pieces: PromptPieces, bodyLength: number):
   const attributes: Attributes = {
     [name("params")]: params,
     [name("full")]: hash("full", `${link}\n${params}`),
-    [name("b")]: capped(boundaries, pieces.blocks),
-    [name("b_count")]: boundaries.length,
+    [name("boundaries")]: capped(boundaries, pieces.blocks),
+    [name("boundaryCount")]: boundaries.length,
   };
-  if (tools.length > 0) addSized(attributes, "tools", toolsHash, tools);
-  if (system.length > 0) addSized(attributes, "system", systemHash, system);
-  if (pieces.handles.length > 0) {
+  if (tools.length > 0) {
+    if (toolsHash !== "") attributes[name("tools")] = toolsHash;
+    attributes[name("toolsBytes")] = bytesOf(tools);
+    attributes[name("toolsCount")] = tools.length;
+  }
+  if (system.length > 0) {
+    if (systemHash !== "") attributes[name("system")] = systemHash;
+    attributes[name("systemBytes")] = bytesOf(system);
+    attributes[name("systemCount")] = system.length;
+  }
+  if (pieces.handles.length > 0 && !sizesOnly) {
     attributes[name("handles")] = pieces.handles.map((handle) => hash("handle", handle));
   }
-  if (sizesOnly) attributes[name("sizes_only")] = true;
+  if (sizesOnly) attributes[name("sizesOnly")] = true;
   return attributes;
 }
 
-function name(suffix: string): string {
-  return ATTR_FINGERPRINT_PREFIX + suffix;
+function name(part: keyof typeof FINGERPRINT_PARTS): string {
+  return ATTR_FINGERPRINT_PREFIX + FINGERPRINT_PARTS[part];
 }
 
-function addSized(attributes: Attributes, part: string, hash: string, texts: readonly string[]): void {
-  if (hash !== "") attributes[name(part)] = hash;
-  attributes[name(`${part}_bytes`)] = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  attributes[name(`${part}_count`)] = texts.length;
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+/** Parameters in the order of their names: how a request was put together does not matter. */
+function inOrder(params: unknown): unknown {
+  if (!Array.isArray(params) || !params.every((entry) => Array.isArray(entry))) return params;
+  return (params as [string, unknown][]).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function boundary(block: PromptBlock, text: string, link: string): string {

@@ -115,6 +115,12 @@ export class LiveCall {
     this.unread = setImmediate(() => guard(() => this.readNow()));
   }
 
+  /** Whether the request asks for a stream; reads it if that was not done yet. */
+  asksForStream(): boolean {
+    this.readNow();
+    return this.request.streaming;
+  }
+
   /** The body while it is still needed, to recognise a retry of it. */
   get pendingBody(): string | null {
     return typeof this.body === "string" ? this.body : null;

@@ -123,3 +123,30 @@ export const ATTR_ATTEMPT_RETRY_AFTER_MS = "spanledger.attempt.retry_after_ms";
 
 /** Prefix of keyed hashes and sizes of a request; never content. */
 export const ATTR_FINGERPRINT_PREFIX = "spanledger.fingerprint.";
+
+/** Attribute suffixes of a fingerprint. Hashes are 24 hex digits of a keyed SHA-256; sizes are UTF-8 bytes. Absent: not there. */
+export const FINGERPRINT_PARTS = {
+  /** hash of model and sampling parameters */
+  params: "params",
+  /** hash, int, int */
+  tools: "tools",
+  toolsBytes: "tools_bytes",
+  toolsCount: "tools_count",
+  /** hash, int, int */
+  system: "system",
+  systemBytes: "system_bytes",
+  systemCount: "system_count",
+  /**
+   * string[], `[<index>=]<role><cache mark ttl>:<bytes>:<chained hash>` per message or content block; role is s, u, a, t, i or x. Equal
+   * hashes mean an equal prompt up to there. Beyond 36 only the first 4, the last 32 and marked ones, with their index.
+   */
+  boundaries: "b",
+  /** int, boundaries of the whole prompt */
+  boundaryCount: "b_count",
+  /** hash of everything: equal means the same request */
+  full: "full",
+  /** string[], hashes of cache keys, previous response ids and other server-side handles */
+  handles: "handles",
+  /** true when the request was too large to hash */
+  sizesOnly: "sizes_only",
+} as const;

@@ -26,6 +26,8 @@ interface Subject {
   make(): object;
   call(client: never): Promise<unknown>;
   stream(client: never): Promise<AsyncIterable<unknown>>;
+  /** A call that the signal aborts; absent where the client has no such thing. */
+  abortable?(client: never, signal: AbortSignal): Promise<unknown>;
   whole: unknown;
   pieces: string[];
   contentType?: string;
@@ -70,6 +72,8 @@ const gemini = (version: string, Client: typeof GoogleGenAI, retries: Subject["r
     (await client.models.generateContent({ model: "gemini-3-flash", contents: "hi" })).text,
   stream: (client: GoogleGenAI) =>
     client.models.generateContentStream({ model: "gemini-3-flash", contents: "hi" }),
+  abortable: (client: GoogleGenAI, abortSignal: AbortSignal) =>
+    client.models.generateContent({ model: "gemini-3-flash", contents: "hi", config: { abortSignal } }),
   whole: GEMINI,
   pieces: sse(
     {
@@ -120,6 +124,11 @@ const SUBJECTS: Subject[] = [
       client.chat.complete({ model: "mistral-large", messages: [{ role: "user", content: "hi" }] }),
     stream: (client: Mistral) =>
       client.chat.stream({ model: "mistral-large", messages: [{ role: "user", content: "hi" }] }),
+    abortable: (client: Mistral, signal: AbortSignal) =>
+      client.chat.complete(
+        { model: "mistral-large", messages: [{ role: "user", content: "hi" }] },
+        { signal },
+      ),
     whole: {
       id: "mis-1",
       object: "chat.completion",
@@ -164,6 +173,8 @@ const SUBJECTS: Subject[] = [
       client.chat({ model: "command-a", messages: [{ role: "user", content: "hi" }] }),
     stream: (client: CohereClientV2) =>
       client.chatStream({ model: "command-a", messages: [{ role: "user", content: "hi" }] }),
+    abortable: (client: CohereClientV2, abortSignal: AbortSignal) =>
+      client.chat({ model: "command-a", messages: [{ role: "user", content: "hi" }] }, { abortSignal }),
     whole: {
       id: "coh-1",
       finish_reason: "COMPLETE",
@@ -329,6 +340,35 @@ describe.each(SUBJECTS)("$name", (subject) => {
       "http.response.status_code": 400,
       "error.type": subject.refusalType === "429" ? "400" : subject.refusalType,
     });
+  });
+
+  it("does not mix concurrent calls, not even equal ones", async () => {
+    const refusal = { status: 429, json: subject.refusal };
+    if (subject.retries === "own") server.script(refusal, refusal, refusal, { json: subject.whole });
+    else server.script({ json: subject.whole });
+    const client = seen();
+    await Promise.all([subject.call(client), subject.call(client), subject.call(client)]);
+    const spans = (await probe.atLeast(3)).filter((span) => span.attributes["spanledger.outcome"] === "ok");
+    expect(spans).toHaveLength(3);
+    const attempts = spans.map((span) => attemptsOf(span));
+    expect(attempts.flat()).toHaveLength(subject.retries === "own" ? 6 : 3);
+    for (const each of attempts) expect(each.at(-1)?.["http.response.status_code"]).toBe(200);
+  }, 15_000);
+
+  it("records an abort as cancelled, with the same error", async () => {
+    const { abortable } = subject;
+    if (abortable === undefined) return;
+    const aborted = async (client: never): Promise<unknown> => {
+      server.script({ json: subject.whole, delayMs: 500 });
+      const abort = new AbortController();
+      const failure = failureOf(abortable(client, abort.signal));
+      while (server.seen.length === 0) await new Promise((done) => setTimeout(done, 2));
+      abort.abort();
+      return failure;
+    };
+    const expected = await aborted(bare());
+    expect(await aborted(seen())).toEqual(expected);
+    expect((await oneNot("abandoned")).attributes["spanledger.outcome"]).toBe("cancelled");
   });
 
   it("records a stream that is left", async () => {

@@ -25,6 +25,7 @@ export const gemini: Family = {
     if (model === undefined || method === undefined || !Object.hasOwn(METHODS, method)) return null;
     return { operation: METHODS[method] ?? "other", model: decodeURIComponent(model), deployment: null };
   },
+  // Whether it streams is said by the path; the answer's content type tells as well.
   readRequest(body, facts) {
     // Only cache creation names its model in the body, as `models/...`.
     facts.model = asText(body["model"])?.split("/").at(-1) ?? null;

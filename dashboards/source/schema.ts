@@ -183,7 +183,6 @@ export interface Panel {
   maxDataPoints?: number;
   /** Least interval of a time bucket, e.g. `1m`. */
   interval?: string;
-  links?: DataLink[];
   collapsed?: boolean;
   panels?: Panel[];
 }

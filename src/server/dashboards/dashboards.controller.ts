@@ -9,6 +9,7 @@ import {
   type PanelResult,
   type VariableValue,
 } from "./dashboards.service.js";
+import { importFlavor } from "./import-flavor.js";
 import { readPanelRequest } from "./panel-request.js";
 
 /** The part of Fastify's reply that tells when the viewer has left. */
@@ -30,6 +31,12 @@ export class DashboardsController {
   @Get(":uid")
   get(@Param("uid") uid: string): Board {
     return this.dashboards.get(uid);
+  }
+
+  /** The board for Grafana's import dialog, which asks for the datasource. */
+  @Get(":uid/grafana-import")
+  forImport(@Param("uid") uid: string): Record<string, unknown> {
+    return importFlavor(this.dashboards.get(uid));
   }
 
   @Post(":uid/panels/:id/query")

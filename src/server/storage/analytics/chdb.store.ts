@@ -220,7 +220,6 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     openDirectory = null;
   }
 }
-}
 
 interface Prepared {
   sql: string;

@@ -135,12 +135,12 @@ describe("full success", () => {
     ]);
   });
 
-  it("hands no prompts and no error texts on", async () => {
+  it("hands no prompts and no stack traces on", async () => {
     const content = ["gen_ai.input.messages", "gen_ai.prompt.0.content", "input.value"].map((key) => ({
       key,
       value: { stringValue: "SECRET" },
     }));
-    const exception = { key: "exception.message", value: { stringValue: "SECRET" } };
+    const exception = { key: "exception.stacktrace", value: { stringValue: "SECRET" } };
     const spans = {
       attributes: [...content, { key: "gen_ai.request.model", value: { stringValue: "gpt-5" } }],
       events: [{ name: "exception", timeUnixNano: START, attributes: [exception] }],

@@ -27,7 +27,7 @@ interface Subject {
   call(client: never): Promise<unknown>;
   stream(client: never): Promise<AsyncIterable<unknown>>;
   /** A call that the signal aborts; absent where the client has no such thing. */
-  abortable?(client: never, signal: AbortSignal): Promise<unknown>;
+  abortable?: (client: never, signal: AbortSignal) => Promise<unknown>;
   whole: unknown;
   pieces: string[];
   contentType?: string;
@@ -174,7 +174,11 @@ const SUBJECTS: Subject[] = [
     stream: (client: CohereClientV2) =>
       client.chatStream({ model: "command-a", messages: [{ role: "user", content: "hi" }] }),
     abortable: (client: CohereClientV2, abortSignal: AbortSignal) =>
-      client.chat({ model: "command-a", messages: [{ role: "user", content: "hi" }] }, { abortSignal }),
+      client.chat(
+        { model: "command-a", messages: [{ role: "user", content: "hi" }] },
+        // This client leaves its timeout's timer running after an abort.
+        { abortSignal, timeoutInSeconds: 1 },
+      ),
     whole: {
       id: "coh-1",
       finish_reason: "COMPLETE",

@@ -70,7 +70,10 @@ export async function startPriceApp({ store, database }: Stores): Promise<PriceA
     });
   let app = await start();
   const self: PriceApp = {
-    ...app,
+    app: app.app,
+    url: app.url,
+    call: (...request) => app.call(...request),
+    close: () => app.close(),
     store,
     database,
     changes,
@@ -93,7 +96,8 @@ export async function startPriceApp({ store, database }: Stores): Promise<PriceA
     restart: async () => {
       await app.close();
       app = await start();
-      Object.assign(self, { app: app.app, url: app.url, call: app.call, close: app.close });
+      self.app = app.app;
+      self.url = app.url;
     },
   };
   return self;

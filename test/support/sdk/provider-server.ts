@@ -75,6 +75,8 @@ export class ProviderServer {
   private async reply(response: ServerResponse, answer: Answer): Promise<void> {
     const { delayMs } = answer;
     if (delayMs !== undefined) await new Promise((done) => setTimeout(done, delayMs).unref());
+    // Some clients hand the headers out with the result; two answers must not differ by the second they fell in.
+    response.sendDate = false;
     const streamed = answer.chunks !== undefined;
     response.writeHead(answer.status ?? 200, {
       "content-type": streamed ? "text/event-stream" : "application/json",

@@ -51,15 +51,15 @@ describe("ingest", () => {
     const result = await ingest.accept("default", [
       chat({}, { key: "good" }),
       { ...chat({}, { key: "bad" }), traceId: "0".repeat(32) },
-      { ...chat({}, { key: "late" }), endTimeUnixNano: 1n },
+      { ...chat({}, { key: "late" }), startTimeUnixNano: 1n },
       span({ "http.request.method": "GET" }, { key: "http", trace: "t", parent: "p" }),
       span({ "http.request.method": "GET" }, { key: "root" }),
     ]);
-    expect(result).toEqual({ accepted: 3, rejected: 2, messages: ["invalid_trace_id", "end_before_start"] });
+    expect(result).toEqual({ accepted: 3, rejected: 2, messages: ["invalid_trace_id", "invalid_time"] });
     expect([...ledger.rows.values()].map(({ call }) => call.spanId)).toEqual([spanIdOf("good")]);
     expect([...ledger.links.values()].map(({ spanId }) => spanId)).toEqual([spanIdOf("http")]);
     expect(metrics).toMatchObject({ received: 5, accepted: 3, ignored: 1, links: 1, rows: 1 });
-    expect(Object.fromEntries(metrics.rejected)).toEqual({ invalid_trace_id: 1, end_before_start: 1 });
+    expect(Object.fromEntries(metrics.rejected)).toEqual({ invalid_trace_id: 1, invalid_time: 1 });
     await ingest.close();
   });
 

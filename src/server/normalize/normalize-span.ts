@@ -11,7 +11,7 @@ export type Normalized =
   | { kind: "ignored" }
   | { kind: "rejected"; reason: RejectReason };
 
-export type RejectReason = "invalid_trace_id" | "invalid_span_id" | "invalid_time" | "end_before_start";
+export type RejectReason = "invalid_trace_id" | "invalid_span_id" | "invalid_time";
 
 /** Accepted span starts: from 2000-01-01 (inclusive) to 2100-01-01 (exclusive), in nanoseconds since the Unix epoch. */
 const FIRST_START = 946_684_800_000_000_000n;
@@ -34,12 +34,19 @@ export function rejectReason(span: Span): RejectReason | null {
   if (!SPAN_ID.test(span.spanId) || ZEROS.test(span.spanId)) return "invalid_span_id";
   const start = span.startTimeUnixNano;
   if (rejectStart(start) !== null) return "invalid_time";
-  if (span.endTimeUnixNano < start) return "end_before_start";
   return span.endTimeUnixNano - start > LONGEST ? "invalid_time" : null;
 }
 
+/** A clock set back during a call must not lose it: the call is billed, of its length only that it is not known. */
+function withoutNegativeLength(span: Span): Span {
+  return span.endTimeUnixNano < span.startTimeUnixNano
+    ? { ...span, endTimeUnixNano: span.startTimeUnixNano }
+    : span;
+}
+
 /** What a span means to the ledger. Pure: the same span always gives the same answer. Never throws. */
-export function normalizeSpan(span: Span): Normalized {
+export function normalizeSpan(delivered: Span): Normalized {
+  const span = withoutNegativeLength(delivered);
   const reason = rejectReason(span);
   if (reason !== null) return { kind: "rejected", reason };
   const dialect = dialectOf(span);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 "use strict";
 const { existsSync } = require("node:fs");
-const { join } = require("node:path");
+const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 
 // The embedded databases do their work on libuv's pool; four threads would make reads wait for writes. Must be set before
@@ -9,7 +9,7 @@ const { pathToFileURL } = require("node:url");
 process.env.UV_THREADPOOL_SIZE ||= "16";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-const main = join(__dirname, "..", "dist", "server", "cli", "main.js");
+const main = path.join(__dirname, "..", "dist", "server", "cli", "main.js");
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`spanledger needs Node 20.19 or newer; this is ${process.version}\n`);
   process.exitCode = 1;

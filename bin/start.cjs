@@ -3,9 +3,9 @@
 "use strict";
 const { spawnSync } = require("node:child_process");
 const { existsSync, readdirSync, statSync } = require("node:fs");
-const { join } = require("node:path");
+const path = require("node:path");
 
-const root = join(__dirname, "..");
+const root = path.join(__dirname, "..");
 const built = ["dist/server/cli/main.js", "src/sdk/dist/index.js", "dist/web/index.html"];
 const sources = ["src", "web", "package.json", "tsconfig.json", "tsconfig.build.json"];
 
@@ -15,21 +15,21 @@ function newestMtime(path) {
   let newest = 0;
   for (const entry of readdirSync(path)) {
     if (entry === "dist" || entry === "node_modules") continue;
-    newest = Math.max(newest, newestMtime(join(path, entry)));
+    newest = Math.max(newest, newestMtime(path.join(path, entry)));
   }
   return newest;
 }
 
 function isStale() {
-  if (built.some((file) => !existsSync(join(root, file)))) return true;
-  const oldestBuilt = Math.min(...built.map((file) => statSync(join(root, file)).mtimeMs));
-  return sources.some((source) => newestMtime(join(root, source)) > oldestBuilt);
+  if (built.some((file) => !existsSync(path.join(root, file)))) return true;
+  const oldestBuilt = Math.min(...built.map((file) => statSync(path.join(root, file)).mtimeMs));
+  return sources.some((source) => newestMtime(path.join(root, source)) > oldestBuilt);
 }
 
 // An installed package has no sources: there is nothing to build.
-if (existsSync(join(root, "tools/build.mjs")) && isStale()) {
+if (existsSync(path.join(root, "tools/build.mjs")) && isStale()) {
   process.stdout.write("Building Spanledger (first start or changed sources)\n");
-  const { status } = spawnSync(process.execPath, [join(root, "tools/build.mjs")], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [path.join(root, "tools/build.mjs")], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
 

@@ -7,6 +7,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 const vite = join(root, "node_modules", "vite", "bin", "vite.js");
 
+/** @type {[name: string, args: string[]][]} */
 const steps = [
   ["wrapper", [tsc, "-p", "src/sdk/tsconfig.build.json"]],
   ["server", [tsc, "-p", "tsconfig.build.json"]],

@@ -87,7 +87,7 @@ async function createApplication(config: AppConfig, stores: LockedStores): Promi
   });
   registerOtlpParsers(app, config);
   await configureHttpEdge(app, config);
-  await serveApiDocs(app);
+  serveApiDocs(app);
   await servePage(app);
   await app.init();
   return app;

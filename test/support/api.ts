@@ -49,7 +49,10 @@ export interface ApiCall {
 }
 
 /** Body of a JSON request; throws with status and body when the answer is not 2xx. */
-export async function requestJson<T>(url: string, init: RequestInit & { json?: unknown } = {}): Promise<T> {
+export async function requestJson<T>(
+  url: string,
+  init: Omit<RequestInit, "headers"> & { json?: unknown; headers?: Record<string, string> } = {},
+): Promise<T> {
   const { json, ...rest } = init;
   const response = await fetch(url, {
     ...rest,

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65535);
 const emptyAsUnset = (value: unknown): unknown => (value === "" ? undefined : value);
-const optionalText = z.preprocess(emptyAsUnset, z.string().min(1).optional());
 const list = z.preprocess(
   (value) =>
     typeof value === "string"

@@ -102,7 +102,7 @@ export function shadowConsumers(response: object, sink: BodySink, state: TapStat
             deliver(sink, value);
             sink.end();
           });
-          return value;
+          return name === "text" ? (guard(() => filteredText(String(value), sink)) ?? value) : value;
         },
         (error: unknown) => {
           guard(() => sink.failed(error));
@@ -111,6 +111,13 @@ export function shadowConsumers(response: object, sink: BodySink, state: TapStat
       );
     });
   }
+}
+
+/** A stream that is taken as one text passes the sink's filter too. */
+function filteredText(text: string, sink: BodySink): string {
+  if (sink.filter === undefined) return text;
+  const kept = [sink.filter.push(Buffer.from(text)), sink.filter.end()];
+  return Buffer.concat(kept).toString("utf8");
 }
 
 function shadowStream(body: WebStream, sink: BodySink, state: TapState): void {

@@ -5,7 +5,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
 import OpenAI from "openai";
 import { headroom, observe, observeFetch, observeModel } from "@spanledger/sdk";
-import { ProviderServer } from "../../support/sdk/provider-server.js";
+import { ProviderServer, sse } from "../../support/sdk/provider-server.js";
 import { runProgram } from "../../support/sdk/run-program.js";
 import { attemptsOf, SpanProbe } from "../../support/sdk/span-probe.js";
 
@@ -41,6 +41,21 @@ describe("observeFetch", () => {
     for (const { attributes } of spans) {
       expect(attributes).toMatchObject({ "gen_ai.provider.name": "openai", "gen_ai.usage.input_tokens": 3 });
     }
+  });
+
+  it("hides the usage chunk it asked for from a stream that is taken as text", async () => {
+    const chunk = {
+      id: "c",
+      model: "m",
+      choices: [{ index: 0, delta: { content: "é" }, finish_reason: "stop" }],
+    };
+    const kept = sse(chunk);
+    const usage = { ...chunk, choices: [], usage: COMPLETION.usage };
+    server.script({ chunks: [...kept, ...sse(usage, "[DONE]")] });
+    const send = observeFetch(fetch, { ...OPTIONS, includeUsage: true });
+    const response = await post(send, JSON.stringify({ model: "m", messages: [], stream: true }));
+    expect(await response.text()).toBe([...kept, ...sse("[DONE]")].join(""));
+    expect((await probe.one()).attributes["gen_ai.usage.input_tokens"]).toBe(3);
   });
 
   it("leaves other requests alone", async () => {
@@ -219,6 +234,8 @@ describe("an unknown client", () => {
     );
     expect(observe(strange)).toBe(strange);
     expect(observe(hostile)).toBe(hostile);
+    const otherAws = { middlewareStack: { add: () => undefined }, config: { serviceId: "S3" } };
+    expect(observe(otherAws)).toBe(otherAws);
     expect(observe(null as never)).toBeNull();
     expect(observeModel(strange)).toBe(strange);
     diag.disable();

@@ -8,6 +8,7 @@ import { regionOfHost, vendorOfHost } from "../../../src/sdk/src/provider-hosts.
 import { durationMs, readRateLimits, retryAfterMs } from "../../../src/sdk/src/rate-limits.js";
 import { endpointOf } from "../../../src/sdk/src/wire/families.js";
 import { scanObject } from "../../../src/sdk/src/wire/json-scan.js";
+import { searchContext } from "../../../src/sdk/src/wire/search-context.js";
 import { SDK_VERSION } from "../../../src/sdk/src/version.js";
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0);
@@ -210,5 +211,16 @@ describe("the version", () => {
   it("is that of the package", () => {
     const text = readFileSync(new URL("../../../src/sdk/package.json", import.meta.url), "utf8");
     expect(SDK_VERSION).toBe((JSON.parse(text) as { version: string }).version);
+  });
+});
+
+describe("web searches", () => {
+  it.each([
+    [{ web_search_options: { search_context_size: "high" } }, "high"],
+    [{ tools: [{ type: "function" }, { type: "web_search_preview", search_context_size: "low" }] }, "low"],
+    [{ tools: [{ type: "web_search" }] }, null],
+    [{}, null],
+  ])("%j", (body, expected) => {
+    expect(searchContext(body)).toBe(expected);
   });
 });

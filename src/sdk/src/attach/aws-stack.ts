@@ -10,7 +10,7 @@ import { asCode, asObject, parseObject } from "../wire/json.js";
 import type { JsonObject } from "../wire/json.js";
 import { tapEvents } from "./aws-events.js";
 import type { AttachStrategy } from "./strategy.js";
-import { isFunction, member } from "./strategy.js";
+import { className, isFunction, member } from "./strategy.js";
 
 interface WireRequest {
   method: string;
@@ -42,7 +42,7 @@ interface Stack {
  */
 export const awsStack: AttachStrategy = {
   name: "aws-stack",
-  fits: (client) => stackOf(client) !== null,
+  fits: (client) => stackOf(client) !== null && isBedrockRuntime(client),
   flavor: () => "bedrock",
   attach(client, observer) {
     const stack = stackOf(client);
@@ -57,6 +57,12 @@ export const awsStack: AttachStrategy = {
     });
   },
 };
+
+/** Every AWS client has a middleware stack; only this one makes calls that are read here. */
+function isBedrockRuntime(client: object): boolean {
+  const config = asObject(member(client, "config"));
+  return config?.["serviceId"] === "Bedrock Runtime" || className(client).includes("BedrockRuntime");
+}
 
 function stackOf(client: object): Stack | null {
   const stack = member(client, "middlewareStack");

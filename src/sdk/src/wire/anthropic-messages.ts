@@ -63,7 +63,6 @@ class MessagesStream implements StreamReader {
   event(data: string): EventEffect {
     const type = /"type"\s*:\s*"(\w+)"/.exec(data)?.[1];
     switch (type) {
-      case "content_block_start":
       case "content_block_delta":
         if (this.sawContent) return "none";
         this.sawContent = true;

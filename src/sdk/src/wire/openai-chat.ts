@@ -7,6 +7,7 @@ import { asArray, asCode, asObject, asText, parseObject } from "./json.js";
 import type { JsonObject } from "./json.js";
 import { readOpenaiError } from "./openai-error.js";
 import { deploymentOf } from "./openai-path.js";
+import { searchContext } from "./search-context.js";
 
 /**
  * OpenAI Chat Completions and the legacy Completions, as spoken by OpenAI, Azure, Groq, Together, DeepSeek, xAI, Mistral, OpenRouter,
@@ -35,6 +36,8 @@ function readRequest(body: JsonObject, facts: RequestFacts): void {
   facts.model = asText(body["model"]);
   facts.streaming = body["stream"] === true;
   facts.serviceTier = asCode(body["service_tier"]);
+  const context = searchContext(body);
+  if (context !== null) facts.variant["search_context"] = context;
 }
 
 function readResponse(body: JsonObject, facts: ResponseFacts, provider: string): void {

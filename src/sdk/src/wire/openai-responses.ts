@@ -7,6 +7,7 @@ import type { JsonObject } from "./json.js";
 import { roleLetter } from "./openai-chat.js";
 import { readOpenaiError } from "./openai-error.js";
 import { deploymentOf } from "./openai-path.js";
+import { searchContext } from "./search-context.js";
 
 /** OpenAI Responses (create). Source: openai-node 7.57 types, read 2026-11-22. */
 export const openaiResponses: Family = {
@@ -28,6 +29,8 @@ function readRequest(body: JsonObject, facts: RequestFacts): void {
   facts.model = asText(body["model"]);
   facts.streaming = body["stream"] === true;
   facts.serviceTier = asCode(body["service_tier"]);
+  const context = searchContext(body);
+  if (context !== null) facts.variant["search_context"] = context;
   const conversation = body["conversation"];
   facts.conversationId = asText(asObject(conversation)?.["id"] ?? conversation);
 }

@@ -214,6 +214,7 @@ describe("the Overview", () => {
     await page.getByRole("button", { name: "Full screen" }).press("Enter");
     await page.waitForURL((url) => url.searchParams.get("viewPanel") === "11");
     expect(await page.locator(".panel").count()).toBe(1);
+    await settleBoard(page);
     await page.keyboard.press("Escape");
     await page.waitForURL((url) => !url.searchParams.has("viewPanel"));
   }, 120_000);

@@ -41,8 +41,7 @@ function Change({ before, now, mode }: { before: number | null; now: number | nu
   if (size < 0.0005) return <div class="stat-change is-flat">unchanged</div>;
   const isUp = change > 0;
   const tone = mode === "same_as_value" ? "flat" : isUp === (mode === "standard") ? "good" : "bad";
-  const text =
-    size >= 10 ? `${(size + (isUp ? 1 : 0)).toFixed(0)}×` : `${(size * 100).toFixed(size < 0.1 ? 1 : 0)}%`;
+  const text = sizeText(isUp ? change : -change);
   return (
     <div class={`stat-change is-${tone}`}>
       <span aria-hidden="true">{isUp ? "▲" : "▼"}</span> <span class="sr-only">{isUp ? "up" : "down"}</span>
@@ -52,4 +51,11 @@ function Change({ before, now, mode }: { before: number | null; now: number | nu
       </span>
     </div>
   );
+}
+
+/** A change in percent; tenfold growth and more as a multiple, because nobody reads 4,300%. */
+function sizeText(size: number): string {
+  if (size > 99) return "over 100×";
+  if (size >= 9) return `${(size + 1).toFixed(0)}×`;
+  return `${(size * 100).toFixed(size < 0.1 ? 1 : 0)}%`;
 }

@@ -11,8 +11,11 @@ const agents = {
 /** `sent`: taken; `refused`: it never will be; `later`: unreachable or overloaded. */
 export type PostOutcome = "sent" | "refused" | "later";
 
-/** One OTLP/HTTP request. The socket does not keep the process alive. Never rejects. */
-export function postOnce(endpoint: OwnEndpoint, body: Buffer): Promise<PostOutcome> {
+/**
+ * One OTLP/HTTP request; a second one when the kept connection turns out to have been closed by the other side in the meantime. The socket
+ * does not keep the process alive. Never rejects.
+ */
+export function postOnce(endpoint: OwnEndpoint, body: Buffer, again = true): Promise<PostOutcome> {
   return new Promise((resolve) => {
     if (!URL.canParse(endpoint.url)) {
       resolve("refused");
@@ -34,16 +37,28 @@ export function postOnce(endpoint: OwnEndpoint, body: Buffer): Promise<PostOutco
         "content-length": body.byteLength,
       },
     });
-    const deadline = setTimeout(() => request.destroy(), TIMEOUT_MS);
+    let timedOut = false;
+    const giveUp = (): void => {
+      timedOut = true;
+      request.destroy();
+    };
+    const deadline = setTimeout(giveUp, TIMEOUT_MS);
     deadline.unref();
     const settle = (outcome: PostOutcome): void => {
       clearTimeout(deadline);
       resolve(outcome);
     };
     request.on("socket", (socket) => socket.unref());
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => settle("later"));
-    request.on("close", () => settle("later"));
+    request.on("timeout", giveUp);
+    let retrying = false;
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      retrying = again && request.reusedSocket && error.code === "ECONNRESET" && !timedOut;
+      if (retrying) void postOnce(endpoint, body, false).then(settle);
+      else settle("later");
+    });
+    request.on("close", () => {
+      if (!retrying) settle("later");
+    });
     request.on("response", (response) => {
       response.resume();
       response.on("error", () => settle("later"));

@@ -19,9 +19,9 @@ guard(() => {
     const { hostname } = new URL(text);
     return vendorOfHost(hostname) !== null || hosts.has(hostname);
   };
-  globalThis.fetch = Object.setPrototypeOf(
-    (...args: Parameters<typeof fetch>): Promise<Response> =>
-      guard(() => knows(args[0])) === true ? observed(...args) : plain(...args),
-    plain,
-  ) as typeof fetch;
+  const registered = (...args: Parameters<typeof fetch>): Promise<Response> =>
+    guard(() => knows(args[0])) === true ? observed(...args) : plain(...args);
+  for (const key of ["name", "length"] as const)
+    Object.defineProperty(registered, key, { value: plain[key], configurable: true });
+  globalThis.fetch = Object.setPrototypeOf(registered, plain) as typeof fetch;
 });

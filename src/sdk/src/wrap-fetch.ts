@@ -18,6 +18,8 @@ export function wrapFetch<F extends AnyFetch>(inner: F, observer: Observer, hint
       Reflect.apply(inner, this, args.length > 2 ? [input, init, ...args.slice(2)] : [input, init]);
     return observeExchange(observer, send, args[0], args[1] as RequestInitLike | undefined, hint);
   };
+  for (const key of ["name", "length"] as const)
+    Object.defineProperty(observed, key, { value: inner[key], configurable: true });
   // Static members (undici's `preconnect` and the like) stay reachable.
   Object.setPrototypeOf(observed, inner);
   observers.set(observed, observer);

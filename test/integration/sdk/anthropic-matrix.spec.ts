@@ -259,6 +259,43 @@ describe.each(VERSIONS)("@anthropic-ai/sdk $version", ({ version, Client }) => {
     expect((await probe.one()).attributes["spanledger.outcome"]).toBe("cancelled");
   });
 
+  it("gives the same error for a connection that is refused, after the same attempts", async () => {
+    const gone = await new ProviderServer().start();
+    const baseURL = gone.url;
+    await gone.close();
+    const failure = async (client: Anthropic): Promise<string> =>
+      client.messages.create(REQUEST).then(
+        () => "no error",
+        (error: unknown) => `${(error as Error).constructor.name}: ${(error as Error).message}`,
+      );
+    const make = (): Anthropic => new Client({ apiKey: "sk-ant-test", baseURL, maxRetries: 1 });
+    const expected = await failure(make());
+    expect(expected).toContain("APIConnectionError");
+    expect(await failure(observe(make(), { tracerProvider: probe.provider }))).toBe(expected);
+    const span = await probe.one();
+    expect(attemptsOf(span).map((attempt) => attempt["error.type"])).toEqual([
+      "ECONNREFUSED",
+      "ECONNREFUSED",
+    ]);
+    expect(span.attributes["spanledger.outcome"]).toBe("error");
+  });
+
+  it("does not mix concurrent calls and records those of a clone", async () => {
+    const refusal = {
+      status: 429,
+      headers: { "retry-after-ms": "10" },
+      json: { type: "error", error: { type: "rate_limit_error" } },
+    };
+    server.script(refusal, refusal, refusal, { json: MESSAGE });
+    const client = seen();
+    const clone = version === "0.39" ? client : client.withOptions({ timeout: 9000 });
+    await Promise.all([client, clone, client].map((each) => each.messages.create(REQUEST)));
+    const attempts = (await probe.atLeast(3)).map((span) => attemptsOf(span));
+    expect(attempts).toHaveLength(3);
+    expect(attempts.flat()).toHaveLength(6);
+    for (const each of attempts) expect(each.at(-1)?.["http.response.status_code"]).toBe(200);
+  });
+
   it("stands beside the client's own span, in the same trace and with the same response", async () => {
     server.script({ json: MESSAGE });
     trace.setGlobalTracerProvider(probe.provider);

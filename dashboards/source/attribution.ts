@@ -1,7 +1,7 @@
 import { bargauge, dashboard, gauge, piechart, row, stat, table, timeseries } from "./builder.js";
 import { BILLABLE, DIMENSIONS, SPEND, UNPRICED_CALLS } from "./calls-view.js";
 import { boardLink } from "./links.js";
-import { by, overTimeBy, rows, single, withPrevious } from "./queries.js";
+import { by, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 
@@ -116,7 +116,7 @@ export const attribution: Dashboard = dashboard({
       draw: "bars",
       stack: "normal",
       legend: { displayMode: "table", placement: "right", calcs: ["sum"] },
-      sql: overTimeBy("feature", SPEND, { rank: "sum(cost)", condition: BILLABLE }),
+      sql: stackedBy("feature", SPEND, { condition: BILLABLE }),
     }),
     timeseries({
       id: 21,
@@ -128,7 +128,7 @@ export const attribution: Dashboard = dashboard({
       draw: "bars",
       stack: "normal",
       legend: { displayMode: "table", placement: "right", calcs: ["sum"] },
-      sql: overTimeBy("customer", SPEND, { rank: "sum(cost)", condition: BILLABLE }),
+      sql: stackedBy("customer", SPEND, { condition: BILLABLE }),
     }),
     timeseries({
       id: 22,

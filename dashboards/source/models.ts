@@ -8,7 +8,7 @@ import {
   SPEND,
   UNPRICED_CALLS,
 } from "./calls-view.js";
-import { overTimeBy, by, rows } from "./queries.js";
+import { by, overTimeBy, rows, stackedBy } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 
@@ -68,7 +68,7 @@ export const models: Dashboard = dashboard({
       unit: "currencyUSD",
       draw: "bars",
       stack: "percent",
-      sql: overTimeBy("model", SPEND, { rank: "sum(cost)", condition: BILLABLE }),
+      sql: stackedBy("model", SPEND, { condition: BILLABLE }),
     }),
     timeseries({
       id: 11,

@@ -11,7 +11,7 @@ import {
   UNPRICED_CALLS,
 } from "./calls-view.js";
 import { boardLink } from "./links.js";
-import { by, overTime, overTimeBy, rows, single, withPrevious } from "./queries.js";
+import { by, overTime, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 
@@ -128,7 +128,7 @@ const spend = [
     draw: "bars",
     stack: "normal",
     legend: { displayMode: "table", placement: "right", calcs: ["sum"] },
-    sql: overTimeBy("model", SPEND, { rank: "sum(cost)", condition: BILLABLE }),
+    sql: stackedBy("model", SPEND, { condition: BILLABLE }),
   }),
   bargauge({
     id: 11,
@@ -237,11 +237,7 @@ const health = [
     draw: "bars",
     stack: "normal",
     noValue: "No retries",
-    sql: overTimeBy("feature", "sum(retry_count)", {
-      rank: "sum(retry_count)",
-      top: 6,
-      condition: "retry_count > 0",
-    }),
+    sql: stackedBy("feature", "sum(retry_count)", { top: 6, condition: "retry_count > 0" }),
   }),
 ];
 

@@ -27,8 +27,35 @@ GROUP BY time
 ORDER BY time`;
 
 /**
- * A number per time bucket and value of a dimension. The largest values keep their name and the rest is "other", so that a chart
- * has few series; `rank` decides what large means.
+ * An amount per time bucket and value of a dimension, for a stack. The largest values keep their name and the rest is added up as
+ * "other", so that a chart has few series. The ledger is read once; `expression` must be an amount that can be added up.
+ */
+export function stackedBy(
+  dimension: Dimension,
+  expression: string,
+  options: { top?: number; condition?: string } = {},
+): string {
+  const condition = options.condition === undefined ? "" : `\n      AND ${options.condition}`;
+  return `SELECT time, if(place <= ${options.top ?? 8}, name, 'other') AS series, sum(amount) AS Value
+FROM (
+  SELECT time, name, amount, dense_rank() OVER (ORDER BY total DESC, name) AS place
+  FROM (
+    SELECT time, name, amount, sum(amount) OVER (PARTITION BY name) AS total
+    FROM (
+      SELECT ${BUCKET} AS time, ${DIMENSIONS[dimension]} AS name, ${expression} AS amount
+      FROM calls
+      WHERE ${IN_RANGE}${condition}
+      GROUP BY time, name
+    )
+  )
+)
+GROUP BY time, series
+ORDER BY time, series`;
+}
+
+/**
+ * A ratio or a quantile per time bucket and value of a dimension, which cannot be added up: "other" is computed over its own rows.
+ * `rank` decides which values are large enough to keep their name.
  */
 export function overTimeBy(
   dimension: Dimension,

@@ -1,6 +1,6 @@
 import { bargauge, dashboard, gauge, row, stat, table, timeseries } from "./builder.js";
 import { BUCKET, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
-import { by, overTime, overTimeBy, rows, single, withPrevious } from "./queries.js";
+import { by, overTime, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 
@@ -118,11 +118,7 @@ ORDER BY time, series`,
     draw: "bars",
     stack: "normal",
     noValue: "No retries",
-    sql: overTimeBy("feature", "sum(retry_count)", {
-      rank: "sum(retry_count)",
-      top: 8,
-      condition: "retry_count > 0",
-    }),
+    sql: stackedBy("feature", "sum(retry_count)", { top: 8, condition: "retry_count > 0" }),
   }),
   timeseries({
     id: 13,

@@ -1,5 +1,5 @@
 // `npm start` and `npm run demo`: builds when the sources are newer than the last build, then runs the CLI in this process,
-// so that Ctrl-C reaches the server directly and its exit code is npm's.
+// so that Ctrl-C reaches the server directly and its exit code is npm's (the scripts `exec` it, or their shell would die of the signal).
 "use strict";
 const { spawnSync } = require("node:child_process");
 const { existsSync, readdirSync, statSync } = require("node:fs");

@@ -1,7 +1,16 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { allCalls } from "../support/api.js";
 import { chatAttributes, postTraces, tracesRequest } from "../support/otlp-json.js";
-import { cleanUpServers, startServerProcess } from "../support/server-process.js";
+import {
+  cleanUpServers,
+  eventually,
+  freePort,
+  scratchDir,
+  startServerProcess,
+} from "../support/server-process.js";
 
 describe("start and stop", () => {
   afterAll(cleanUpServers);
@@ -20,6 +29,30 @@ describe("start and stop", () => {
     const second = await startServerProcess({ dataDir: first.dataDir });
     expect(await allCalls(second.url)).toHaveLength(1);
     expect(await second.stop("SIGTERM")).toBe(0);
+  }, 180_000);
+
+  it("ends `npm start` with 0 on Ctrl-C, which reaches npm and the server alike", async () => {
+    const dataDir = scratchDir();
+    const [port, grpc, facade] = [await freePort(), await freePort(), await freePort()];
+    const npm = spawn("npm", ["start"], {
+      cwd: join(import.meta.dirname, "../.."),
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        ...process.env,
+        NODE_OPTIONS: "",
+        SPANLEDGER_PORT: String(port),
+        SPANLEDGER_GRPC_PORT: String(grpc),
+        SPANLEDGER_FACADE_PORT: String(facade),
+        SPANLEDGER_DATA_DIR: dataDir,
+      },
+    });
+    let output = "";
+    npm.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const exited = once(npm, "exit");
+    await eventually(async () => (output.includes("is ready") ? true : undefined), 120_000, "npm start");
+    process.kill(-(npm.pid ?? 0), "SIGINT");
+    expect(await exited).toEqual([0, null]);
   }, 180_000);
 
   it("refuses a data directory that another server holds, and a taken port, naming what to set", async () => {

@@ -47,17 +47,23 @@ Ctrl-C stops it. A month of demo traffic: npm run demo (or spanledger demo)
   return 0;
 }
 
+/** npm passes Ctrl-C on although the terminal has sent it already: what follows so soon is the same wish. */
+const SAME_SIGNAL_MS = 500;
+
 /**
- * Resolves at the first SIGINT or SIGTERM, or when the process that started this one for a command is gone. The second signal ends the
- * process at once.
+ * Resolves at the first SIGINT or SIGTERM, or when the process that started this one for a command is gone. A second, later signal ends
+ * the process at once.
  */
 function stopRequest(): Promise<void> {
   return new Promise((resolve) => {
-    let isStopping = false;
+    let stoppingSinceMs: number | null = null;
     const stop = (code: number): void => {
-      if (isStopping) process.exit(code);
-      isStopping = true;
-      resolve();
+      if (stoppingSinceMs === null) {
+        stoppingSinceMs = performance.now();
+        resolve();
+      } else if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) {
+        process.exit(code);
+      }
     };
     process.on("SIGINT", () => stop(130));
     process.on("SIGTERM", () => stop(143));

@@ -14,7 +14,8 @@ export interface Headroom {
   ageMs: number;
 }
 
-interface Seen extends RateLimit {
+interface Seen {
+  limit: RateLimit;
   seenMs: number;
 }
 
@@ -24,12 +25,12 @@ const known = new WeakMap<Observer, Map<RateLimitKind, Seen>>();
 export function rememberLimits(observer: Observer, limits: readonly RateLimit[], nowMs: number): void {
   let byKind = known.get(observer);
   if (byKind === undefined) known.set(observer, (byKind = new Map()));
-  for (const limit of limits) byKind.set(limit.kind, { ...limit, seenMs: nowMs });
+  for (const limit of limits) byKind.set(limit.kind, { limit, seenMs: nowMs });
 }
 
 /** The last known limits of an observer at `nowMs`, in the order of the provider's first report. */
 export function headroomOf(observer: Observer, nowMs: number): Headroom[] {
-  return [...(known.get(observer)?.values() ?? [])].map(({ seenMs, ...limit }) => ({
+  return [...(known.get(observer)?.values() ?? [])].map(({ seenMs, limit }) => ({
     ...limit,
     resetInMs: limit.resetAt === null ? null : Math.max(0, Date.parse(limit.resetAt) - nowMs),
     ageMs: Math.max(0, nowMs - seenMs),

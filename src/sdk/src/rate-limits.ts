@@ -116,11 +116,14 @@ export function toRfc3339(epochMs: number): string | null {
   return Number.isFinite(epochMs) && Math.abs(epochMs) < 8.64e15 ? new Date(epochMs).toISOString() : null;
 }
 
+/** Nearly every duration has one unit. */
+const SINGLE = /^(\d+(?:\.\d+)?)(h|ms|m|s)?$/;
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 /** Milliseconds of a Go-like duration (`12ms`, `1s`, `6m0s`, `1h2m3.5s`); a bare number is seconds; null when it is neither. */
 export function durationMs(value: string): number | null {
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const single = SINGLE.exec(value);
+  if (single !== null) return Number(single[1]) * (UNIT_MS[single[2] ?? "s"] ?? 0);
   if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(value)) return null;
   let total = 0;
   for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {

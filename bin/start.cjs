@@ -9,13 +9,13 @@ const root = path.join(__dirname, "..");
 const built = ["dist/server/cli/main.js", "src/sdk/dist/index.js", "dist/web/index.html"];
 const sources = ["src", "web", "package.json", "tsconfig.json", "tsconfig.build.json"];
 
-function newestMtime(path) {
-  const stat = statSync(path);
+function newestMtime(place) {
+  const stat = statSync(place);
   if (!stat.isDirectory()) return stat.mtimeMs;
   let newest = 0;
-  for (const entry of readdirSync(path)) {
+  for (const entry of readdirSync(place)) {
     if (entry === "dist" || entry === "node_modules") continue;
-    newest = Math.max(newest, newestMtime(path.join(path, entry)));
+    newest = Math.max(newest, newestMtime(path.join(place, entry)));
   }
   return newest;
 }

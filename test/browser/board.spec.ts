@@ -187,6 +187,7 @@ describe("the Overview", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Show SQL" }).focus();
     await page.keyboard.press("Enter");
+    await page.locator("dialog[open]").waitFor();
     const sql = await page.locator("dialog pre").innerText();
     expect(sql).toContain("FROM calls");
     expect(sql).not.toContain("$__");

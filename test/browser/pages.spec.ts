@@ -124,6 +124,31 @@ describe("an empty ledger", () => {
     await context.close();
   }, 120_000);
 
+  it("shows another project when it is chosen, and forgets one that is gone", async () => {
+    const { id } = await requestJson<{ id: string }>(`${server.url}/api/v1/projects`, {
+      method: "POST",
+      json: { name: "Second" },
+    });
+    const { page, faults, context } = await openPage(browser, server.url);
+    await page.goto("/d/spanledger-overview?from=now-1h&to=now&refresh=off");
+    await settleBoard(page);
+    await page.getByLabel("Project").selectOption({ label: "Second" });
+    await page.getByText("Waiting for your first call").waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+    await page.goto("/calls");
+    await page.getByText("No call matches.").waitFor();
+    const asked = page.waitForRequest((request) => request.url().includes("/api/v1/calls"));
+    await page.reload();
+    expect(new URL((await asked).url()).searchParams.get("project")).toBe(id);
+    expect(faults).toEqual([]);
+
+    await page.evaluate("localStorage.setItem('spanledger.project', 'gone')");
+    await page.reload();
+    await page.waitForURL(`${server.url}/`);
+    await settleBoard(page);
+    await context.close();
+  }, 60_000);
+
   it("says so when there is no such page, board or call", async () => {
     const { page, context } = await openPage(browser, server.url);
     await page.goto("/d/spanledger-nothing");

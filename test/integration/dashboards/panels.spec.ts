@@ -64,7 +64,7 @@ function ask(
   project = "default",
 ) {
   const request = readPanelRequest({ from, to, variables });
-  return ledger.service.queryPanel(project, board, panel, request, signal);
+  return ledger.service.queryPanel(project, board, panel, request, new AbortController().signal);
 }
 
 /** The number of a stat: the last row's last column. */

@@ -1,3 +1,5 @@
+import { chosenProject } from "../project.js";
+
 /** A failed request as the API words it; `code` is stable. */
 export class ApiError extends Error {
   constructor(
@@ -34,6 +36,13 @@ async function errorOf(response: Response): Promise<ApiError> {
   );
 }
 
+/** The path within the chosen project; one that names a project itself (`project=` is the server's default) stays as it is. */
+function withProject(path: string): string {
+  const project = chosenProject();
+  if (project === null || path === "login" || /[?&]project=/.test(path)) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}project=${encodeURIComponent(project)}`;
+}
+
 /**
  * The JSON answer of one API request; null for an empty one.
  * @throws ApiError when the server refuses or cannot be reached (`unreachable`); a DOMException when aborted.
@@ -43,7 +52,7 @@ export async function request<T>(
   path: string,
   options: { body?: unknown; signal?: AbortSignal } = {},
 ): Promise<T> {
-  const response = await fetch(`/api/v1/${path}`, {
+  const response = await fetch(`/api/v1/${withProject(path)}`, {
     method,
     headers: options.body === undefined ? {} : { "content-type": "application/json" },
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),

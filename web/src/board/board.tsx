@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { Dashboard, Panel } from "../../../dashboards/source/schema.js";
 import { ApiError, get } from "../api/client.js";
 import { navigate, type Place } from "../location.js";
@@ -66,7 +66,7 @@ function Board({ board, place }: { board: Dashboard; place: Place }) {
   const change = (part: Partial<BoardState>): void =>
     navigate(`/d/${board.uid}?${writeState({ ...state, ...part })}`);
   const zoom = (fromMs: number, toMs: number): void => change({ from: String(fromMs), to: String(toMs) });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state.viewPanel === null) return undefined;
     const leave = (event: KeyboardEvent): void => {
       // An open dialog takes its own Escape first.

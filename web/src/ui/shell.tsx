@@ -4,6 +4,7 @@ import type { BoardSummary } from "../api/types.js";
 import { followLink } from "../location.js";
 import { chooseTheme, type ThemeChoice, themeChoice } from "../theme.js";
 import { Icon, type IconName } from "./icon.js";
+import { ProjectSwitch } from "./project-switch.js";
 
 interface Props {
   boards: readonly BoardSummary[];
@@ -34,6 +35,7 @@ export function Shell({ boards, path, children }: Props) {
       </div>
       <nav class="sidebar" aria-label="Main">
         <Brand />
+        <ProjectSwitch />
         <div class="nav-group">
           <p class="nav-title" id="nav-boards">
             Boards

@@ -39,6 +39,18 @@ describe("readPanelRequest", () => {
     expect(() => request(body)).toThrow(expect.objectContaining({ code: "invalid_request" }));
   });
 
+  it("takes both ends in a range of their own too", () => {
+    expect(readPanelRequest({ range: { from: "now-1h", to: "now" }, maxDataPoints: 5 })).toEqual({
+      from: "now-1h",
+      to: "now",
+      maxDataPoints: 5,
+      variables: {},
+    });
+    expect(() => readPanelRequest({ range: "now-1h" })).toThrow(
+      expect.objectContaining({ code: "invalid_request" }),
+    );
+  });
+
   it("refuses no body", () => {
     expect(() => readPanelRequest(undefined)).toThrow(expect.objectContaining({ code: "invalid_request" }));
   });

@@ -24,12 +24,19 @@ export const panelRequestSchema = z.object({
 
 export type PanelRequest = z.infer<typeof panelRequestSchema>;
 
+/** `{ range: { from, to } }` says the same as `{ from, to }`. */
+function flattened(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("range" in body)) return body ?? {};
+  const { range, ...rest } = body;
+  return typeof range === "object" && range !== null ? { ...range, ...rest } : body;
+}
+
 /**
  * The checked request.
  * @throws AppError `invalid_request` naming every problem.
  */
 export function readPanelRequest(body: unknown): PanelRequest {
-  const parsed = panelRequestSchema.safeParse(body ?? {});
+  const parsed = panelRequestSchema.safeParse(flattened(body));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new AppError("invalid_request", problems.join("; "), { problems });

@@ -143,7 +143,9 @@ describe("an empty ledger", () => {
     expect(faults).toEqual([]);
 
     await page.evaluate("localStorage.setItem('spanledger.project', 'gone')");
-    await page.reload();
+    // The page leaves for the default project while it loads, so its load is nothing to wait for.
+    await page.reload({ waitUntil: "commit" });
+    await page.waitForFunction("localStorage.getItem('spanledger.project') === null");
     await page.waitForURL(`${server.url}/`);
     await settleBoard(page);
     await context.close();

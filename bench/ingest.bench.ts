@@ -94,7 +94,7 @@ function report(ours: IngestResult, plain: IngestResult): void {
     name,
     `${short(read(ours))} ${unit}`,
     `${short(read(plain))} ${unit}`,
-    (read(ours) / read(plain)).toFixed(2),
+    read(plain) === 0 ? "" : (read(ours) / read(plain)).toFixed(2),
   ];
   printTable(
     `Durable ingest: HTTP, gzip, ${SPANS_PER_EXPORT} spans per export, ${CONCURRENCY} exports at a time, load generator on the same machine`,

@@ -160,6 +160,7 @@ export function tap(response: ResponseLike, sink: BodySink): void {
 /** openai 4, Anthropic 0.39, Mistral and others retry without touching the refusal's body, which would hold its connection. */
 function letGo(response: ResponseLike): void {
   const { body } = response;
+  // A body that is broken already holds no connection: its failure to cancel is nothing to act on.
   if (isNodeBody(body)) drainNodeBody(body);
   else if (isWebStream(body) && body.locked !== true) body.cancel().catch(() => undefined);
 }

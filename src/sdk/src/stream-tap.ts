@@ -278,6 +278,7 @@ function drainInBackground(
   stop: () => Promise<unknown>,
   sink: BodySink,
 ): Promise<void> {
+  // What cannot be stopped has ended by itself; nobody else reads it.
   const giveUp = (): void => void stop().catch(() => undefined);
   const timer = setTimeout(giveUp, DRAIN_MS);
   timer.unref?.();

@@ -57,7 +57,7 @@ export const envSchema = z.object({
     .default(400)
     .describe("Days that calls are kept."),
   SPANLEDGER_PRICE_BOOK_URLS: list.describe(
-    "Comma-separated price book URLs to refresh from; empty: no outbound traffic.",
+    "Comma-separated price book URLs. Not read yet (a warning says so): the bundled book is used, without outbound traffic.",
   ),
   SPANLEDGER_WEBHOOK_ALLOW: list.describe(
     "Comma-separated hosts or CIDRs that outgoing alerts may reach although not public.",

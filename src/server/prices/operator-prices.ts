@@ -46,7 +46,7 @@ export class OperatorPrices implements OnModuleInit, OnModuleDestroy {
 
   /** Reads everything and swaps the whole context if anything changed. @throws AppError `unavailable`; the old one stays then. */
   reload(): Promise<void> {
-    // In turns, so that an older reading can never replace a newer one.
+    // In turns, so that an older reading can never replace a newer one. The failure of the one before is its caller's.
     const next = this.#turn.catch(() => undefined).then(() => this.#load());
     this.#turn = next;
     return next;

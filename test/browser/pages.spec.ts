@@ -145,9 +145,9 @@ describe("an empty ledger", () => {
     await page.evaluate("localStorage.setItem('spanledger.project', 'gone')");
     // The page leaves for the default project while it loads, so its load is nothing to wait for.
     await page.reload({ waitUntil: "commit" });
-    await page.waitForFunction("localStorage.getItem('spanledger.project') === null");
     await page.waitForURL(`${server.url}/`);
     await settleBoard(page);
+    expect(await page.evaluate("localStorage.getItem('spanledger.project')")).toBeNull();
     await context.close();
   }, 60_000);
 

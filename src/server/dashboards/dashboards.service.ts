@@ -82,7 +82,7 @@ export class DashboardsService implements OnModuleInit {
       throw new AppError("not_found", "The dashboard has no such panel with a query.");
     const context = this.contextOf(board, request, panel);
     const sql = expandMacros(target.rawSql, context);
-    const { columns, rows } = await this.run(project, sql, signal);
+    const { columns, rows } = await this.run(project, sql, request, signal);
     return {
       refId: target.refId,
       format: target.format,
@@ -111,12 +111,18 @@ export class DashboardsService implements OnModuleInit {
     if (variable === undefined) throw new AppError("not_found", "The dashboard has no such variable.");
     if (variable.type === "custom") return variable.options.map(({ value }) => ({ value, text: value }));
     const sql = expandMacros(variable.query.rawSql, this.contextOf(board, request));
-    const { rows } = await this.run(project, sql, signal);
+    const { rows } = await this.run(project, sql, request, signal);
     return rows.map(([value, text]) => ({ value: String(value), text: String(text ?? value) }));
   }
 
-  private run(project: string, sql: string, signal: AbortSignal): ReturnType<PanelSqlRunner["run"]> {
-    return this.runner.run(project, sql, { maxRows: MAX_PANEL_ROWS, maxSeconds: MAX_SECONDS, signal });
+  private run(
+    project: string,
+    sql: string,
+    { adhocFilters }: PanelRequest,
+    signal: AbortSignal,
+  ): ReturnType<PanelSqlRunner["run"]> {
+    const limits = { maxRows: MAX_PANEL_ROWS, maxSeconds: MAX_SECONDS, signal };
+    return this.runner.run(project, sql, { ...limits, filters: adhocFilters });
   }
 
   private contextOf(board: Board, request: PanelRequest, panel?: BoardPanel): MacroContext {

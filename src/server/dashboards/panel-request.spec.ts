@@ -25,7 +25,13 @@ const request = (body: object) => readPanelRequest({ from: "now-1h", to: "now", 
 
 describe("readPanelRequest", () => {
   it("fills in what is left out", () => {
-    expect(request({})).toEqual({ from: "now-1h", to: "now", maxDataPoints: 500, variables: {} });
+    expect(request({})).toEqual({
+      from: "now-1h",
+      to: "now",
+      maxDataPoints: 500,
+      variables: {},
+      adhocFilters: [],
+    });
   });
 
   it.each([
@@ -45,6 +51,7 @@ describe("readPanelRequest", () => {
       to: "now",
       maxDataPoints: 5,
       variables: {},
+      adhocFilters: [],
     });
     expect(() => readPanelRequest({ range: "now-1h" })).toThrow(
       expect.objectContaining({ code: "invalid_request" }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../domain/errors.js";
+import { adhocFiltersSchema } from "../query/adhoc-filters.js";
 import { ALL } from "./expand-macros.js";
 import type { Board, BoardVariable } from "./board.js";
 import { parseTime } from "./parse-time.js";
@@ -20,6 +21,7 @@ export const panelRequestSchema = z.object({
   maxDataPoints: z.number().int().min(1).max(10_000).default(500),
   intervalMs: z.number().int().min(1).optional(),
   variables: z.record(z.string().max(64), z.union([value, z.array(value).max(MAX_VALUES)])).default({}),
+  adhocFilters: adhocFiltersSchema.default([]),
 });
 
 export type PanelRequest = z.infer<typeof panelRequestSchema>;

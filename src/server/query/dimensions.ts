@@ -78,6 +78,19 @@ export function groupColumns(dimensions: readonly Dimension[]): {
   return { columns, aliases: dimensions.map((_, index) => `dim_${index}`), params };
 }
 
+/** What boards show for calls without a value. */
+const ABSENT = "(none)";
+const ABSENT_MODEL = "(unknown)";
+
+/**
+ * A dimension as boards show it, as SQL text over any public view, and what stands for "not given" in it. A tag's key is bound to
+ * `keyParam`. Never throws.
+ */
+export function shownDimension(dimension: Dimension, keyParam: string): { text: string; absent: string } {
+  const absent = dimension === "model" ? ABSENT_MODEL : ABSENT;
+  return { text: `coalesce(nullIf(${dimensionText(dimension, keyParam)}, ''), '${absent}')`, absent };
+}
+
 function dimensionText(dimension: Dimension, keyParam: string): string {
   if (dimension.startsWith("tag:")) return `tags[{${keyParam}:String}]`;
   return `ifNull(toString(${COLUMNS[dimension as ColumnDimension]}), '')`;

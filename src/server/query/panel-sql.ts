@@ -6,10 +6,13 @@ import {
   type QueryResult,
 } from "../storage/analytics/analytics-store.js";
 import { PUBLIC_VIEWS } from "../storage/analytics/project-tables.js";
+import { type AdhocFilter, narrowed } from "./adhoc-filters.js";
 import { assertReadOnlySelect } from "./sql-guard.js";
 
 export interface PanelSqlOptions {
   params?: QueryParams;
+  /** Narrows every view that is read. */
+  filters?: readonly AdhocFilter[];
   /** Most rows; more is an error. */
   maxRows: number;
   /** Engine time in seconds. */
@@ -28,7 +31,10 @@ export class PanelSqlRunner {
 
   /** @throws AppError `invalid_request` for a statement that is refused, or what the store throws. */
   async run(project: string, sql: string, options: PanelSqlOptions): Promise<QueryResult> {
-    assertReadOnlySelect(sql, PUBLIC_VIEWS, Object.keys(options.params ?? {}));
-    return this.store.query(sql, { ...options, onlyProject: project });
+    const { filters = [], ...limits } = options;
+    const narrow = narrowed(sql, filters);
+    const params = { ...options.params, ...narrow.params };
+    assertReadOnlySelect(narrow.sql, PUBLIC_VIEWS, Object.keys(params));
+    return this.store.query(narrow.sql, { ...limits, params, onlyProject: project });
   }
 }

@@ -4,6 +4,8 @@ import { BudgetSpendQuery } from "./budget-spend.query.js";
 import { CallQuery } from "./call.query.js";
 import { CallsController } from "./calls.controller.js";
 import { CallsQuery } from "./calls.query.js";
+import { DimensionsController } from "./dimensions.controller.js";
+import { DimensionValuesQuery } from "./dimension-values.query.js";
 import { PanelSqlRunner } from "./panel-sql.js";
 import { SpendController } from "./spend.controller.js";
 import { SpendQuery } from "./spend.query.js";
@@ -16,6 +18,7 @@ const questions = [
   BudgetSpendQuery,
   CallQuery,
   CallsQuery,
+  DimensionValuesQuery,
   PanelSqlRunner,
   SpendQuery,
   SummaryQuery,
@@ -25,7 +28,13 @@ const questions = [
 /** Questions about the ledger, and the API that asks them. */
 @Module({
   imports: [AnalyticsModule],
-  controllers: [CallsController, SpendController, SummaryController, UnpricedController],
+  controllers: [
+    CallsController,
+    DimensionsController,
+    SpendController,
+    SummaryController,
+    UnpricedController,
+  ],
   providers: questions,
   exports: questions,
 })

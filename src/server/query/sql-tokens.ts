@@ -6,6 +6,9 @@ export interface SqlToken {
   text: string;
   /** Parentheses, brackets and braces open at this token. */
   depth: number;
+  /** Where it stands in the text: first character, and the one after its last. */
+  start: number;
+  end: number;
 }
 
 const BLANK = /\s+/y;
@@ -34,11 +37,12 @@ export function sqlTokens(sql: string): SqlToken[] {
   };
   while (position < sql.length) {
     if (take(BLANK) !== null || take(LINE_COMMENT) !== null || skipBlockComment()) continue;
+    const start = position;
     const token = takeToken(take);
     if (token === null) throw refused("a character or quote that is not understood");
     if (isOneOf(token, ")]}")) depth -= 1;
     if (depth < 0) throw refused("a closing bracket without its opening");
-    tokens.push({ ...token, depth });
+    tokens.push({ ...token, depth, start, end: position });
     if (isOneOf(token, "([{")) depth += 1;
   }
   if (depth !== 0) throw refused("a bracket that is not closed");
@@ -55,7 +59,9 @@ export function sqlTokens(sql: string): SqlToken[] {
   }
 }
 
-function takeToken(take: (pattern: RegExp) => string | null): Omit<SqlToken, "depth"> | null {
+type BareToken = Pick<SqlToken, "kind" | "text">;
+
+function takeToken(take: (pattern: RegExp) => string | null): BareToken | null {
   const string = take(STRING);
   if (string !== null) return { kind: "string", text: string };
   const quoted = take(BACKTICKED) ?? take(DOUBLE_QUOTED);
@@ -77,7 +83,7 @@ function unquote(text: string): string {
   return name;
 }
 
-function isOneOf(token: Omit<SqlToken, "depth">, symbols: string): boolean {
+function isOneOf(token: BareToken, symbols: string): boolean {
   return token.kind === "symbol" && token.text.length === 1 && symbols.includes(token.text);
 }
 

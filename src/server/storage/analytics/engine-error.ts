@@ -17,6 +17,7 @@ const CODE_MEANING: Readonly<Record<number, ErrorCode>> = {
   307: "invalid_request", // TOO_MANY_BYTES
   319: "unavailable", // UNKNOWN_STATUS_OF_INSERT
   394: "timeout", // QUERY_WAS_CANCELLED
+  427: "invalid_request", // CANNOT_COMPILE_REGEXP
   396: "invalid_request", // TOO_MANY_ROWS_OR_BYTES
   999: "unavailable", // KEEPER_EXCEPTION
 };

@@ -15,6 +15,7 @@ export function toDefinition(row: Budget): BudgetDefinition {
     timezone: row.timezone,
     scope: row.scope,
     thresholds: row.thresholds,
+    unpriced: row.unpriced,
     channelIds: row.channelIds,
   };
 }

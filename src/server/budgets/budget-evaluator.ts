@@ -9,14 +9,16 @@ export interface Standing {
 }
 
 /**
- * The thresholds that are reached: spent (or forecast) times 100 is at least limit times percent, compared exactly.
- * In the order given. Never throws.
+ * The thresholds that are reached: spent (or forecast) times 100 is at least limit times percent, compared exactly;
+ * every actual one when the budget counts as breached whatever was spent. In the order given. Never throws.
  */
 export function reachedThresholds(
   thresholds: readonly BudgetThreshold[],
   { limit, spent, forecast }: Standing,
+  isBreached = false,
 ): BudgetThreshold[] {
   return thresholds.filter((threshold) => {
+    if (isBreached && threshold.kind === "actual") return true;
     const amount = threshold.kind === "actual" ? spent : forecast;
     return amount !== null && amount * 10_000n >= limit * hundredths(threshold.percent);
   });

@@ -210,7 +210,8 @@ export class BudgetMonitor
     const forecast =
       isRunning && budget.hasForecasts ? await this.insight.forecast(definition, window, spent) : null;
     const standing = { limit: budget.limit, spent, forecast: forecast?.expected ?? null };
-    const reached = reachedThresholds(definition.thresholds, standing);
+    const isBreached = budget.countsUnpriced && unpricedCalls > 0;
+    const reached = reachedThresholds(definition.thresholds, standing, isBreached);
     const isNews = (threshold: BudgetThreshold): boolean => !budget.hasFired(window, threshold);
     if (budget.rearmPending || reached.some(isNews)) {
       const finding = { budget: definition, window, spent, forecast: standing.forecast, unpricedCalls };

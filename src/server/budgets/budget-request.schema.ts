@@ -4,10 +4,11 @@ import {
   BUDGET_PERIODS,
   BUDGET_UNITS,
   THRESHOLD_KINDS,
+  UNPRICED_TREATMENTS,
   thresholdKey,
 } from "../domain/budget.js";
 import { canonicalDecimal, isAmount, parseMoney } from "../domain/money.js";
-import { isTimeZone, parseDay } from "./local-time.js";
+import { isTimeZone, parseDay } from "../domain/local-time.js";
 
 const MAX_VALUES = 100;
 const MAX_LIMIT = parseMoney("1000000000000");
@@ -60,6 +61,9 @@ const fields = {
     .refine((list) => new Set(list.map(thresholdKey)).size === list.length, {
       message: "must not repeat a threshold",
     }),
+  unpriced: z
+    .enum(UNPRICED_TREATMENTS)
+    .describe("breach: a call without a full price counts as reaching every actual threshold"),
   channels: z
     .array(z.string().min(1).max(100))
     .max(20)
@@ -78,6 +82,7 @@ export const newBudgetSchema = z.strictObject({
     { kind: "actual", percent: 80 },
     { kind: "actual", percent: 100 },
   ]),
+  unpriced: fields.unpriced.default("ignore"),
   channels: fields.channels.default([]),
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { BUDGET_PERIODS } from "../domain/budget.js";
 import { type PeriodRule, windowAt, windowBefore } from "./budget-window.js";
-import { isTimeZone, offsetMs, parseDay } from "./local-time.js";
+import { isTimeZone, offsetMs, parseDay } from "../domain/local-time.js";
 
 const at = (text: string): number => Date.parse(text);
 const rule = (

@@ -7,7 +7,7 @@ import {
   offsetMs,
   parseDay,
   startOfDay,
-} from "./local-time.js";
+} from "../domain/local-time.js";
 
 const HOUR_MS = 3_600_000;
 /** 1970-01-05, a Monday. */

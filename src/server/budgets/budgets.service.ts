@@ -14,7 +14,7 @@ import { newestFirst, type Page, type PageRequest } from "../storage/control/lis
 import type { BudgetPatch, BudgetScopeRequest, NewBudget } from "./budget-request.schema.js";
 
 /** Parts of a budget that change what is counted or compared: after a change of one, thresholds are armed anew. */
-const DEFINING = ["limit", "unit", "period", "customPeriod", "timezone", "scope"] as const;
+const DEFINING = ["limit", "unit", "period", "customPeriod", "timezone", "scope", "unpriced"] as const;
 
 /** A project has at most so many budgets: each costs a query of the ledger when it is touched. */
 const MAX_BUDGETS = 1000;
@@ -62,6 +62,7 @@ export class BudgetsService {
       timezone: request.timezone,
       scope,
       thresholds: request.thresholds,
+      unpriced: request.unpriced,
       channelIds: request.channels,
       rearmPending: false,
       createdAt: now,
@@ -146,6 +147,7 @@ function patched(current: Budget, patch: BudgetPatch): MutableBudget {
     timezone: patch.timezone ?? current.timezone,
     scope: patch.scope === undefined ? current.scope : scope,
     thresholds: patch.thresholds ?? current.thresholds,
+    unpriced: patch.unpriced ?? current.unpriced,
     channelIds: patch.channels ?? current.channelIds,
     rearmPending: current.rearmPending || DEFINING.some((name) => patch[name] !== undefined),
   };

@@ -37,6 +37,12 @@ export class NotedChange {
     const before = wasIn ? (this.#previous?.amount(unit) ?? 0n) : 0n;
     return (isIn ? this.#current.amount(unit) : 0n) - before;
   }
+  /** Whether a call of the scope has no full price now. */
+  isUnpriced(isInScope: ScopeTest): boolean {
+    const { call } = this.#current;
+    const { status } = call.cost;
+    return call.billable && (status === "unpriced" || status === "partial") && isInScope(call);
+  }
 }
 
 class NotedCall {

@@ -18,6 +18,8 @@ interface WindowState {
   spent: Money | null;
   /** At most this much was added since. */
   noted: Money;
+  /** A call without a full price was noted since, in a budget that counts them. */
+  unpricedNoted: boolean;
   /** The least spend at which a warning is due; null when none is left. */
   nextDue: Money | null;
   fired: Set<string>;
@@ -47,6 +49,11 @@ export class WatchedBudget {
     this.#forecasts = definition.thresholds.filter(({ kind }) => kind === "forecast");
   }
 
+  /** Whether a call without a full price counts as a breach; only money can be unknown. */
+  get countsUnpriced(): boolean {
+    return this.definition.unpriced === "breach" && this.definition.unit === "usd";
+  }
+
   get hasForecasts(): boolean {
     return this.#forecasts.length > 0;
   }
@@ -69,12 +76,14 @@ export class WatchedBudget {
     const window = this.#openWindow(change.startMs, nowMs);
     if (window === null) return false;
     if (added > 0n) this.#state(window).noted += added;
+    if (this.countsUnpriced && change.isUnpriced(this.#isInScope)) this.#state(window).unpricedNoted = true;
     return true;
   }
 
   /** Whether a threshold may have been reached by what was noted. */
   mayBeDue(): boolean {
-    for (const { spent, noted, nextDue } of this.#windows.values()) {
+    for (const { spent, noted, nextDue, unpricedNoted } of this.#windows.values()) {
+      if (unpricedNoted && nextDue !== null) return true;
       if (spent === null || (nextDue !== null && spent + noted >= nextDue)) return true;
     }
     return false;
@@ -89,7 +98,9 @@ export class WatchedBudget {
 
   /** What was noted before the ledger is asked: the answer includes it. */
   beginLook(window: BudgetWindow): Money {
-    return this.#state(window).noted;
+    const state = this.#state(window);
+    state.unpricedNoted = false;
+    return state.noted;
   }
 
   endLook(window: BudgetWindow, spent: Money, noted: Money, nowMs: number): void {
@@ -133,7 +144,7 @@ export class WatchedBudget {
   #state(window: BudgetWindow): WindowState {
     let state = this.#windows.get(window.startMs);
     if (state === undefined) {
-      state = { spent: null, noted: 0n, nextDue: null, fired: new Set() };
+      state = { spent: null, noted: 0n, unpricedNoted: false, nextDue: null, fired: new Set() };
       this.#windows.set(window.startMs, state);
     }
     return state;

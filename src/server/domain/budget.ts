@@ -5,6 +5,10 @@ export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 export const BUDGET_PERIODS = ["hour", "day", "week", "month", "quarter", "custom"] as const;
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 
+/** What calls without a full price mean for a budget in money: nothing, or that every actual threshold is reached. */
+export const UNPRICED_TREATMENTS = ["ignore", "breach"] as const;
+export type UnpricedTreatment = (typeof UNPRICED_TREATMENTS)[number];
+
 /** A period of the operator's own: windows of `days` calendar days, the first starting on `start` (YYYY-MM-DD). */
 export interface CustomPeriod {
   start: string;
@@ -60,6 +64,7 @@ export interface BudgetDefinition {
   timezone: string;
   scope: BudgetScope;
   thresholds: readonly BudgetThreshold[];
+  unpriced: UnpricedTreatment;
   channelIds: readonly string[];
 }
 

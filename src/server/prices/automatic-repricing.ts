@@ -3,6 +3,7 @@ import type { AuthContext } from "../auth/auth-context.js";
 import { filtersOfScope } from "../query/dimensions.js";
 import { nanoFromMs } from "../storage/analytics/nano-time.js";
 import type { Repricing } from "../storage/control/entities/repricing.entity.js";
+import { authorOf } from "./price-audit.service.js";
 import { RepricingCalls } from "./repricing-calls.js";
 import { RepricingService } from "./repricing.service.js";
 
@@ -26,10 +27,16 @@ export class AutomaticRepricing {
 
   /**
    * Starts the re-pricing of the unpriced calls that a change may bear on, in every project it holds for. The job of the asker's own
-   * project, or null when nothing there is unpriced.
+   * project, or null when nothing there is unpriced. `filter`: only calls of these dimensions.
    * @throws AppError `unavailable`; the change itself is stored then, and can be followed by `POST reprice`.
    */
-  async afterChange(auth: AuthContext, change: OperatorChange, cause: string): Promise<Repricing | null> {
+  async afterChange(
+    auth: AuthContext,
+    change: OperatorChange,
+    cause: string,
+    filter: Readonly<Record<string, readonly string[]>> = {},
+  ): Promise<Repricing | null> {
+    const unpriced = { ...UNPRICED, ...filter };
     const projects = change.projectId === null ? await this.calls.unpricedProjects() : [change.projectId];
     let own: Repricing | null = null;
     for (const project of projects) {
@@ -37,10 +44,10 @@ export class AutomaticRepricing {
         project,
         fromNano: change.effectiveFrom.getTime() <= 0 ? null : nanoFromMs(change.effectiveFrom.getTime()),
         toNano: change.effectiveTo === null ? null : nanoFromMs(change.effectiveTo.getTime()),
-        filters: filtersOfScope(UNPRICED),
+        filters: filtersOfScope(unpriced),
       };
       if ((await this.calls.count(scope)) === 0) continue;
-      const job = await this.repricing.start(scope, UNPRICED, cause, auth.keyId ?? "operator");
+      const job = await this.repricing.start(scope, unpriced, cause, authorOf(auth));
       if (project === auth.project) own = job;
     }
     return own;

@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Query } fr
 import { Auth, type AuthContext } from "../auth/auth.decorator.js";
 import { RequireScope } from "../auth/require-scope.decorator.js";
 import { decodeCursor, encodeCursor, type ListQuery, listQuerySchema } from "../http/cursor.js";
-import type { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
 import { AutomaticRepricing } from "./automatic-repricing.js";
 import { type EndpointRequest, endpointRequestSchema } from "./endpoint-request.schema.js";
+import { endpointResponse } from "./endpoint.response.js";
 import { EndpointsService } from "./endpoints.service.js";
 import { repricingResponse } from "./repricing.response.js";
 
@@ -23,7 +23,7 @@ export class EndpointsController {
   ): Promise<{ data: object[]; nextCursor: string | null }> {
     const request = { limit: query.limit, after: decodeCursor(query.cursor) };
     const page = await this.endpoints.list(auth.project, request);
-    return { data: page.rows.map(toResponse), nextCursor: encodeCursor(page.next) };
+    return { data: page.rows.map(endpointResponse), nextCursor: encodeCursor(page.next) };
   }
 
   /** `repricing` is the job that prices stored calls which had no price, or null when there are none. */
@@ -35,7 +35,7 @@ export class EndpointsController {
   ): Promise<object> {
     const row = await this.endpoints.put(auth, body);
     const job = await this.repricing.afterChange(auth, row, `endpoint:${row.id}`);
-    return { ...toResponse(row), repricing: job === null ? null : repricingResponse(job) };
+    return { ...endpointResponse(row), repricing: job === null ? null : repricingResponse(job) };
   }
 
   /** By id, or by host or deployment name. */
@@ -45,29 +45,4 @@ export class EndpointsController {
   async remove(@Auth() auth: AuthContext, @Param("name") name: string): Promise<void> {
     await this.endpoints.remove(auth, name);
   }
-}
-
-function toResponse(row: EndpointMap): object {
-  const common = {
-    id: row.id,
-    project: row.projectId,
-    author: row.author,
-    createdAt: row.createdAt.toISOString(),
-  };
-  const text = (name: string) => row.definition[name] ?? null;
-  return row.deployment === null
-    ? {
-        ...common,
-        endpoint: row.host,
-        provider: text("pool") === null ? row.provider : null,
-        pool: text("pool"),
-      }
-    : {
-        ...common,
-        deployment: row.deployment,
-        provider: row.provider,
-        model: row.model,
-        sku: text("sku"),
-        zone: text("zone"),
-      };
 }

@@ -7,15 +7,16 @@ import {
   type OperatorPricing,
   type PriceOverride,
   priceOverrideSchema,
+  type ScheduleRow,
 } from "../pricing/operator-pricing.js";
 import type { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
 import type { PriceOverride as OverrideRow } from "../storage/control/entities/price-override.entity.js";
 
 /** The engine's override of a stored row, or null for a row that never held (voided) or that the schema no longer takes. Never throws. */
-export function overrideOf(row: OverrideRow): PriceOverride | null {
+export function overrideOf(row: OverrideRow, schedule: readonly ScheduleRow[] = []): PriceOverride | null {
   if (row.effectiveTo !== null && row.effectiveTo <= row.effectiveFrom) return null;
   const parsed = priceOverrideSchema.safeParse({
-    ...row.definition,
+    ...engineSettings(row, schedule),
     id: row.id,
     project: row.projectId,
     kind: row.kind,
@@ -26,6 +27,25 @@ export function overrideOf(row: OverrideRow): PriceOverride | null {
     author: row.author,
   });
   return parsed.success ? parsed.data : null;
+}
+
+/** The part of a stored definition that the engine takes; the rest is for the job that works the price out. */
+function engineSettings(
+  { kind, definition }: OverrideRow,
+  schedule: readonly ScheduleRow[],
+): Record<string, unknown> {
+  switch (kind) {
+    case "gpu_hour":
+      return { rates: {}, schedule };
+    case "volume_tiers": {
+      const tiers = definition["tiers"] as readonly { value: string }[] | undefined;
+      return { value: tiers?.[0]?.value ?? definition["value"], schedule };
+    }
+    case "commitment":
+      return {};
+    default:
+      return definition;
+  }
 }
 
 /** The engine's endpoint mapping of a stored row, or null when the row is about a deployment. Never throws. */
@@ -57,6 +77,7 @@ export function operatorPricingOf(
   project: string | null,
   overrides: readonly OverrideRow[],
   maps: readonly EndpointMap[],
+  schedules: ReadonlyMap<string, readonly ScheduleRow[]> = new Map(),
 ): OperatorPricing {
   const holds = (row: { projectId: string | null }) => row.projectId === null || row.projectId === project;
   const own = <Row extends { projectId: string | null }>(rows: readonly Row[]) =>
@@ -64,7 +85,7 @@ export function operatorPricingOf(
   const present = <T>(value: T | null): T[] => (value === null ? [] : [value]);
   return {
     ...NO_OPERATOR_PRICING,
-    overrides: overrides.filter(holds).flatMap((row) => present(overrideOf(row))),
+    overrides: overrides.filter(holds).flatMap((row) => present(overrideOf(row, schedules.get(row.id)))),
     endpoints: distinct(
       own(maps).flatMap((row) => present(endpointOf(row))),
       ({ endpoint }) => endpoint,

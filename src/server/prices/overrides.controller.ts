@@ -3,9 +3,9 @@ import { z } from "zod";
 import { Auth, type AuthContext } from "../auth/auth.decorator.js";
 import { RequireScope } from "../auth/require-scope.decorator.js";
 import { decodeCursor, encodeCursor, type ListQuery, listQuerySchema } from "../http/cursor.js";
-import type { PriceOverride } from "../storage/control/entities/price-override.entity.js";
 import { AutomaticRepricing } from "./automatic-repricing.js";
 import { type NewOverride, newOverrideSchema } from "./override-request.schema.js";
+import { overrideResponse } from "./override.response.js";
 import { OverridesService } from "./overrides.service.js";
 import { repricingResponse } from "./repricing.response.js";
 
@@ -28,7 +28,7 @@ export class OverridesController {
   ): Promise<{ data: object[]; nextCursor: string | null }> {
     const request = { limit: query.limit, after: decodeCursor(query.cursor) };
     const page = await this.overrides.list(auth.project, request);
-    return { data: page.rows.map(toResponse), nextCursor: encodeCursor(page.next) };
+    return { data: page.rows.map(overrideResponse), nextCursor: encodeCursor(page.next) };
   }
 
   /** `repricing` is the job that prices stored calls which had no price, or null when there are none. */
@@ -40,7 +40,7 @@ export class OverridesController {
   ): Promise<object> {
     const row = await this.overrides.create(auth, body);
     const job = await this.repricing.afterChange(auth, row, `override:${row.id}`);
-    return { ...toResponse(row), repricing: job === null ? null : repricingResponse(job) };
+    return { ...overrideResponse(row), repricing: job === null ? null : repricingResponse(job) };
   }
 
   @Delete(":id")
@@ -53,21 +53,4 @@ export class OverridesController {
   ): Promise<void> {
     await this.overrides.close(auth, id, query.void === "true");
   }
-}
-
-function toResponse(row: PriceOverride): object {
-  return {
-    id: row.id,
-    project: row.projectId,
-    kind: row.kind,
-    match: row.match["name"],
-    ...row.definition,
-    effectiveFrom: row.effectiveFrom.toISOString(),
-    effectiveTo: row.effectiveTo?.toISOString() ?? null,
-    reason: row.reason === "" ? null : row.reason,
-    author: row.author,
-    createdAt: row.createdAt.toISOString(),
-    closedAt: row.revokedAt?.toISOString() ?? null,
-    closedBy: row.revokedBy,
-  };
 }

@@ -5,13 +5,13 @@ import { type AuthContext, isOperator } from "../auth/auth-context.js";
 import { CLOCK } from "../config/app-config.js";
 import type { Clock } from "../domain/clock.js";
 import { AppError } from "../domain/errors.js";
-import type { PriceOverride } from "../pricing/operator-pricing.js";
 import { ControlDatabase } from "../storage/control/control-database.js";
 import { PriceOverride as OverrideRow } from "../storage/control/entities/price-override.entity.js";
 import { newestFirst, type Page, type PageRequest } from "../storage/control/list-page.js";
 import { ModelNames } from "./model-names.js";
 import { OperatorPrices } from "./operator-prices.js";
-import { type NewOverride, requestedOverride } from "./override-request.schema.js";
+import { authorOf, writeAudit } from "./price-audit.service.js";
+import { type NewOverride, requestedOverride, type StatedOverride } from "./override-request.schema.js";
 
 /** Each override is compared with a model once; more of them than people can oversee are a mistake. */
 const MAX_OVERRIDES = 5000;
@@ -42,23 +42,48 @@ export class OverridesService {
    * @throws AppError `invalid_request`, `forbidden` (for all projects, without being the operator), `conflict` (overlap, too many).
    */
   async create(auth: AuthContext, request: NewOverride): Promise<OverrideRow> {
+    const row = await this.prepare(auth, request);
+    await this.database.transaction((manager) => this.write(manager, row, request.supersede));
+    await this.prices.reload();
+    return row;
+  }
+
+  /**
+   * The row that a request stands for, checked but for what else is stored.
+   * @param pool a pool that the same change is about to name
+   * @throws AppError `invalid_request`, `forbidden`
+   */
+  async prepare(auth: AuthContext, request: NewOverride, pool: string | null = null): Promise<OverrideRow> {
     if (request.allProjects && !isOperator(auth))
       throw new AppError("forbidden", "A key can state prices for its own project only.");
-    const match = await this.names.overrideMatch(auth.project, request.match, request.kind);
-    const override = requestedOverride(request, {
+    const isNewPool = pool !== null && request.match.startsWith(`${pool}/`);
+    const match = isNewPool
+      ? request.match
+      : await this.names.overrideMatch(auth.project, request.match, request.kind);
+    const stated = requestedOverride(request, {
       id: `prc_${randomText(16)}`,
       project: request.allProjects ? null : auth.project,
       match,
-      author: auth.keyId ?? "operator",
+      author: authorOf(auth),
       nowMs: this.clock.nowMs(),
     });
-    const row = this.#rowOf(override);
-    await this.database.transaction(async (manager) => {
-      await this.#makeRoom(manager, override, request.supersede);
-      await manager.getRepository(OverrideRow).save(row, { reload: false });
-    });
-    await this.prices.reload();
-    return row;
+    return this.#rowOf(stated);
+  }
+
+  /** Stores a prepared price, with its audit entry. @throws AppError `conflict`; nothing is stored when the transaction ends so. */
+  async write(manager: EntityManager, row: OverrideRow, supersede: boolean): Promise<void> {
+    await this.#makeRoom(manager, row, supersede);
+    await manager.getRepository(OverrideRow).save(row, { reload: false });
+    const { id, projectId, kind, match, definition, effectiveFrom, effectiveTo, reason } = row;
+    const details = {
+      kind,
+      match: match["name"],
+      ...definition,
+      effectiveFrom: effectiveFrom.toISOString(),
+      effectiveTo: effectiveTo?.toISOString() ?? null,
+    };
+    const entry = { project: projectId, action: "override.create", subject: id, reason, details };
+    await writeAudit(manager, row.author, entry, row.createdAt.getTime());
   }
 
   /**
@@ -76,16 +101,28 @@ export class OverridesService {
     const from = row.effectiveFrom;
     const end = asIfNever || now < from ? from : now;
     if (row.effectiveTo === null || row.effectiveTo > end) {
-      const revokedBy = auth.keyId ?? "operator";
-      await this.database.run(() =>
-        overrides.update({ id }, { effectiveTo: end, revokedAt: now, revokedBy }),
-      );
+      const revokedBy = authorOf(auth);
+      await this.database.transaction(async (manager) => {
+        await manager
+          .getRepository(OverrideRow)
+          .update({ id }, { effectiveTo: end, revokedAt: now, revokedBy });
+        const action = asIfNever ? "override.void" : "override.end";
+        const details = { match: row.match["name"], effectiveTo: end.toISOString() };
+        await writeAudit(
+          manager,
+          revokedBy,
+          { project: row.projectId, action, subject: id, details },
+          now.getTime(),
+        );
+      });
     }
     await this.prices.reload();
   }
 
-  #rowOf(override: PriceOverride): OverrideRow {
-    const { id, project, match, kind, effectiveFrom, effectiveTo, reason, author, ...definition } = override;
+  #rowOf({ override, settings }: StatedOverride): OverrideRow {
+    const { id, project, match, kind, effectiveFrom, effectiveTo, reason, author, ...rest } = override;
+    const isWorkedOut = kind === "gpu_hour" || kind === "volume_tiers";
+    const definition = isWorkedOut ? settings : { ...rest, ...settings };
     return {
       id,
       projectId: project,
@@ -103,7 +140,7 @@ export class OverridesService {
   }
 
   /** Of equally specific prices one holds at a time; stacking multipliers do not compete. */
-  async #makeRoom(manager: EntityManager, override: PriceOverride, supersede: boolean): Promise<void> {
+  async #makeRoom(manager: EntityManager, override: OverrideRow, supersede: boolean): Promise<void> {
     const overrides = manager.getRepository(OverrideRow);
     const rows = await overrides.find();
     if (rows.length >= MAX_OVERRIDES)
@@ -112,33 +149,29 @@ export class OverridesService {
     if (rivals.length > 0 && !supersede) {
       throw new AppError(
         "conflict",
-        `${override.match} has a price at the same time already: end ${rivals.map(({ id }) => id).join(", ")} first, choose times that do not overlap, or send "supersede": true.`,
+        `${nameOf(override)} has a price at the same time already: end ${rivals.map(({ id }) => id).join(", ")} first, choose times that do not overlap, or send "supersede": true.`,
         { overlaps: rivals.map(({ id }) => id) },
       );
     }
-    const start = new Date(override.effectiveFrom);
-    for (const { id, effectiveFrom } of rivals) {
-      await overrides.update(
-        { id },
-        {
-          effectiveTo: effectiveFrom > start ? effectiveFrom : start,
-          revokedAt: new Date(this.clock.nowMs()),
-          revokedBy: override.author,
-        },
-      );
+    const start = override.effectiveFrom;
+    const now = override.createdAt;
+    for (const { id, projectId, effectiveFrom } of rivals) {
+      const effectiveTo = effectiveFrom > start ? effectiveFrom : start;
+      await overrides.update({ id }, { effectiveTo, revokedAt: now, revokedBy: override.author });
+      const details = { by: override.id, effectiveTo: effectiveTo.toISOString() };
+      const entry = { project: projectId, action: "override.supersede", subject: id, details };
+      await writeAudit(manager, override.author, entry, now.getTime());
     }
   }
 }
 
-function competes(row: OverrideRow, override: PriceOverride): boolean {
-  const stacks = override.kind === "multiplier" && override.stack;
-  if (stacks || row.definition["stack"] === true) return false;
-  if (row.projectId !== override.project) return false;
-  if (String(row.match["name"]).toLowerCase() !== override.match.toLowerCase()) return false;
-  const from = Math.max(row.effectiveFrom.getTime(), Date.parse(override.effectiveFrom));
-  const to = Math.min(
-    row.effectiveTo?.getTime() ?? Infinity,
-    override.effectiveTo === null ? Infinity : Date.parse(override.effectiveTo),
-  );
+const nameOf = (row: OverrideRow): string => String(row.match["name"]);
+
+function competes(row: OverrideRow, override: OverrideRow): boolean {
+  if (row.definition["stack"] === true || override.definition["stack"] === true) return false;
+  if (row.projectId !== override.projectId) return false;
+  if (nameOf(row).toLowerCase() !== nameOf(override).toLowerCase()) return false;
+  const from = Math.max(row.effectiveFrom.getTime(), override.effectiveFrom.getTime());
+  const to = Math.min(row.effectiveTo?.getTime() ?? Infinity, override.effectiveTo?.getTime() ?? Infinity);
   return from < to;
 }

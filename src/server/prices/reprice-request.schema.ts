@@ -21,6 +21,19 @@ export const repriceRequestSchema = z.strictObject({
   preview: z.boolean().default(true).describe("true: nothing changes, the answer says what would"),
 });
 
+/** Body of `POST reprice/{id}/rollback`; may be left out. */
+export const rollbackRequestSchema = z
+  .strictObject({
+    withCause: z
+      .boolean()
+      .optional()
+      .describe(
+        "Also takes back the prices and mappings that caused the re-pricing, as if they had never held",
+      ),
+  })
+  .nullish();
+
+export type RollbackRequest = z.infer<typeof rollbackRequestSchema>;
 export type RepriceRequest = z.infer<typeof repriceRequestSchema>;
 
 /**

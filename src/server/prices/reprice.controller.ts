@@ -2,7 +2,13 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from "@ne
 import { Auth, type AuthContext } from "../auth/auth.decorator.js";
 import { RequireScope } from "../auth/require-scope.decorator.js";
 import { decodeCursor, encodeCursor, type ListQuery, listQuerySchema } from "../http/cursor.js";
-import { type RepriceRequest, repriceRequestSchema } from "./reprice-request.schema.js";
+import {
+  type RepriceRequest,
+  repriceRequestSchema,
+  type RollbackRequest,
+  rollbackRequestSchema,
+} from "./reprice-request.schema.js";
+import { RepricingRollback } from "./repricing-rollback.js";
 import { repricingResponse } from "./repricing.response.js";
 import { RepricingService } from "./repricing.service.js";
 
@@ -10,7 +16,10 @@ import { RepricingService } from "./repricing.service.js";
 @Controller("api/v1/reprice")
 @RequireScope("read")
 export class RepriceController {
-  constructor(@Inject(RepricingService) private readonly repricing: RepricingService) {}
+  constructor(
+    @Inject(RepricingService) private readonly repricing: RepricingService,
+    @Inject(RepricingRollback) private readonly rollbacks: RepricingRollback,
+  ) {}
 
   @Get()
   async list(
@@ -42,7 +51,11 @@ export class RepriceController {
   @Post(":id/rollback")
   @RequireScope("admin")
   @HttpCode(200)
-  async rollBack(@Auth() auth: AuthContext, @Param("id") id: string): Promise<object> {
-    return repricingResponse(await this.repricing.rollBack(auth.project, id));
+  async rollBack(
+    @Auth() auth: AuthContext,
+    @Param("id") id: string,
+    @Body({ schema: rollbackRequestSchema }) body: RollbackRequest,
+  ): Promise<object> {
+    return repricingResponse(await this.rollbacks.rollBack(auth, id, body?.withCause === true));
   }
 }

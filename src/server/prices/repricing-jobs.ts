@@ -1,5 +1,5 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { In } from "typeorm";
+import { type EntityManager, In } from "typeorm";
 import { randomText } from "../auth/api-key-format.js";
 import { ControlDatabase } from "../storage/control/control-database.js";
 import { Repricing, type RepricingStatus } from "../storage/control/entities/repricing.entity.js";
@@ -9,6 +9,10 @@ import type { Clock } from "../domain/clock.js";
 
 /** Nobody takes a job over from a process that said so often that it is at work. */
 const LEASE_SECONDS = 60;
+const DAY_MS = 86_400_000;
+/** So long after its end a job can be rolled back; what a roll-back restored is kept for a look shortly. */
+export const UNDO_DAYS = { done: 90, rolledBack: 7 } as const;
+const FINISHED: readonly RepricingStatus[] = ["done", "failed", "rolled_back"];
 const UNFINISHED = ["running", "rolling_back"] as const satisfies readonly RepricingStatus[];
 
 export type NewRepricing = Pick<
@@ -59,6 +63,9 @@ export class RepricingJobs {
       after: "0",
       unpricedBefore: 0,
       unpricedAfter: 0,
+      adjusted: 0,
+      adjustment: "0",
+      undoPrunedAt: null,
       position: null,
       error: null,
       leaseOwner: null,
@@ -108,10 +115,19 @@ ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
     return id === null ? null : this.find(id);
   }
 
-  /** Stores progress and stays at work. @throws LostLease when another process has the job by now. */
-  async save(id: string, progress: RepricingStep): Promise<void> {
+  /**
+   * Stores progress and stays at work.
+   * @param within what else is stored, with the progress or not at all
+   * @throws LostLease when another process has the job by now; nothing is stored then.
+   */
+  async save(
+    id: string,
+    progress: RepricingStep,
+    within: (manager: EntityManager) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     const updatedAt = new Date(this.clock.nowMs());
-    const affected = await this.database.run(async (manager) => {
+    await this.database.transaction(async (manager) => {
+      await within(manager);
       const result = await manager
         .createQueryBuilder()
         .update(Repricing)
@@ -122,9 +138,8 @@ ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
         })
         .where("id = :id AND leaseOwner = :owner", { id, owner: this.#owner })
         .execute();
-      return result.affected;
+      if (result.affected !== 1) throw new LostLease();
     });
-    if (affected !== 1) throw new LostLease();
   }
 
   /** Lets go of a job; others may take it after a pause. */
@@ -135,6 +150,31 @@ ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
         [id, this.#owner, pauseSeconds],
       ),
     );
+  }
+
+  /** Whether the project has an unfinished job. @throws AppError `unavailable` */
+  async isAtWork(project: string): Promise<boolean> {
+    const where = { projectId: project, status: In([...UNFINISHED]) };
+    return this.database.run((manager) => manager.getRepository(Repricing).existsBy(where));
+  }
+
+  /** Drops what roll-backs would need of jobs that ended long ago; how many jobs it was. @throws AppError `unavailable` */
+  async pruneUndo(): Promise<number> {
+    const now = this.clock.nowMs();
+    const before = (days: number): Date => new Date(now - days * DAY_MS);
+    return this.database.transaction(async (manager) => {
+      const [pruned]: [{ id: string }[], number] = await manager.query(
+        `UPDATE repricing SET undo_pruned_at = $1
+WHERE undo_pruned_at IS NULL AND status = ANY($2)
+  AND finished_at < CASE status WHEN 'rolled_back' THEN $3::timestamptz ELSE $4::timestamptz END
+RETURNING id`,
+        [new Date(now), FINISHED, before(UNDO_DAYS.rolledBack), before(UNDO_DAYS.done)],
+      );
+      const ids = pruned.map(({ id }) => id);
+      if (ids.length > 0)
+        await manager.query("DELETE FROM repricing_undo WHERE repricing_id = ANY($1)", [ids]);
+      return ids.length;
+    });
   }
 
   /** With the embedded store there is no other process: what an earlier one left unfinished is free. */

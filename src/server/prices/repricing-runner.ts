@@ -14,6 +14,7 @@ import { RepricingWork } from "./repricing-work.js";
 
 /** What another process left behind is looked for this often. */
 const TICK_MS = 15_000;
+const PRUNE_MS = 3_600_000;
 const RETRY_SECONDS = 3;
 const RETRIED: ReadonlySet<string> = new Set(["overloaded", "unavailable", "timeout"]);
 
@@ -26,6 +27,7 @@ export class RepricingRunner implements OnApplicationBootstrap, OnModuleDestroy,
   #wanted = false;
   #stopped = false;
   #tick: NodeJS.Timeout | null = null;
+  #prune: NodeJS.Timeout | null = null;
 
   constructor(
     @Inject(RepricingJobs) private readonly jobs: RepricingJobs,
@@ -37,12 +39,16 @@ export class RepricingRunner implements OnApplicationBootstrap, OnModuleDestroy,
     await this.jobs.freeLeases();
     this.#tick = setInterval(() => this.wake(), TICK_MS);
     this.#tick.unref();
+    this.#prune = setInterval(() => void this.pruneUndo(), PRUNE_MS);
+    this.#prune.unref();
     this.wake();
+    await this.pruneUndo();
   }
 
   onModuleDestroy(): void {
     this.#stopped = true;
     if (this.#tick !== null) clearInterval(this.#tick);
+    if (this.#prune !== null) clearInterval(this.#prune);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -69,6 +75,16 @@ export class RepricingRunner implements OnApplicationBootstrap, OnModuleDestroy,
       };
       this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), done]);
     }).then(() => void this.#waiting.delete(id));
+  }
+
+  /** Drops undo records that are too old to be used. Never throws: the next hour tries again. */
+  async pruneUndo(): Promise<void> {
+    try {
+      const count = await this.jobs.pruneUndo();
+      if (count > 0) this.#logger.log(`Undo records of ${count} re-pricings were dropped`);
+    } catch (error) {
+      this.#warn("Old undo records cannot be dropped", error);
+    }
   }
 
   async #run(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Price } from "./reprice-row.js";
 import { formatMoney, type Money, parseMoney } from "../domain/money.js";
-import { samePrice } from "./reprice-row.js";
+import { priceOf, samePrice } from "./reprice-row.js";
+import { type Adjustment, adjustmentSum } from "./adjustments.js";
+import type { LedgerRow } from "../domain/ledger-row.js";
 
 /** What re-pricing changes for the calls of one model. Money is decimal text in USD: sums of the known. */
 export interface RepricingDelta {
@@ -35,6 +37,9 @@ export class RepricingTally {
   after: Money = 0n;
   unpricedBefore = 0;
   unpricedAfter = 0;
+  /** Calls of closed periods that an adjustment is booked for, and its sum. */
+  adjusted = 0;
+  adjustment: Money = 0n;
   readonly #groups = new Map<string, Sums>();
 
   /** @param model as asked for, for the list of changes */
@@ -52,6 +57,16 @@ export class RepricingTally {
     const group = this.#group(after.provider, after.pricedModel ?? before.pricedModel ?? model);
     group.calls += 1;
     addTo(group, values);
+  }
+
+  /** Calls of closed periods keep what they have; what they should have is booked. */
+  addClosed(closed: readonly { row: LedgerRow }[], adjustments: readonly Adjustment[]): void {
+    for (const { row } of closed) {
+      const price = priceOf(row.call);
+      this.add(price, price, null);
+    }
+    this.adjusted += adjustments.length;
+    this.adjustment += adjustmentSum(adjustments);
   }
 
   /** The changes that move most money, at most 20, largest first. */

@@ -1,11 +1,17 @@
 import { Inject, Injectable } from "@nestjs/common";
+import { IsNull } from "typeorm";
+import { CLOCK } from "../config/app-config.js";
+import type { Clock } from "../domain/clock.js";
 import { formatMoney, parseMoney } from "../domain/money.js";
 import type { LedgerRow } from "../domain/ledger-row.js";
 import { AppError } from "../domain/errors.js";
 import { IngestService } from "../ingest/ingest.service.js";
 import { filtersOfScope } from "../query/dimensions.js";
+import { PriceAdjustment } from "../storage/control/entities/price-adjustment.entity.js";
 import { ControlDatabase } from "../storage/control/control-database.js";
 import type { Repricing, RepricingProgress } from "../storage/control/entities/repricing.entity.js";
+import { adjustmentsFor, bookAdjustments, splitByPeriod } from "./adjustments.js";
+import { ClosedPeriods } from "./closed-periods.service.js";
 import { OperatorPrices } from "./operator-prices.js";
 import { type Price, priceOf, repriced, samePrice, withPrice } from "./reprice-row.js";
 import { RepricingCalls, type RepricingPosition, type RepricingScope } from "./repricing-calls.js";
@@ -44,6 +50,8 @@ export class RepricingWork {
     @Inject(RepricingCalls) private readonly calls: RepricingCalls,
     @Inject(RepricingJobs) private readonly jobs: RepricingJobs,
     @Inject(OperatorPrices) private readonly prices: OperatorPrices,
+    @Inject(ClosedPeriods) private readonly periods: ClosedPeriods,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IngestService) private readonly ingest: IngestService,
   ) {}
 
@@ -64,14 +72,20 @@ export class RepricingWork {
     for (;;) {
       if (stopped()) return;
       const page = await this.calls.page(scope, after, PAGE_CALLS);
-      step = await this.#applyRows(job, page.rows, step, tally, unaccounted);
+      const { open, closed } = splitByPeriod(page.rows, await this.periods.locks(job.projectId));
+      step = await this.#applyRows(job, open, step, tally, unaccounted);
+      const context = this.prices.contextOf(job.projectId);
+      const adjustments = await this.database.run((manager) =>
+        adjustmentsFor(manager, job.projectId, closed, context),
+      );
+      tally.addClosed(closed, adjustments);
       const isLast = page.next === null;
       after = page.next ?? after;
-      await this.jobs.save(job.id, {
-        ...numbersOf(tally),
-        position: progressOf(after, step),
-        ...(isLast ? { status: "done" as const, finishedAt: new Date() } : {}),
-      });
+      const end = isLast ? { status: "done" as const, finishedAt: this.#now() } : {};
+      const progress = { ...numbersOf(tally), position: progressOf(after, step), ...end };
+      await this.jobs.save(job.id, progress, (manager) =>
+        bookAdjustments(manager, job.id, job.projectId, adjustments, this.#now()),
+      );
       if (isLast) return;
     }
   }
@@ -135,7 +149,16 @@ export class RepricingWork {
       kept += await this.#restore(job.projectId, entries);
       await this.jobs.save(job.id, { kept, position: { next: step - 1 } });
     }
-    await this.jobs.save(job.id, { status: "rolled_back", kept, finishedAt: new Date() });
+    const end = { status: "rolled_back" as const, kept, finishedAt: this.#now() };
+    await this.jobs.save(job.id, end, async (manager) => {
+      await manager
+        .getRepository(PriceAdjustment)
+        .update({ repricingId: job.id, reversedAt: IsNull() }, { reversedAt: this.#now() });
+    });
+  }
+
+  #now(): Date {
+    return new Date(this.clock.nowMs());
   }
 
   /** Number of rows that were left as they are. */
@@ -199,12 +222,16 @@ function tallyOf(job: Repricing): RepricingTally {
     after: parseMoney(job.after),
     unpricedBefore: job.unpricedBefore,
     unpricedAfter: job.unpricedAfter,
+    adjusted: job.adjusted,
+    adjustment: parseMoney(job.adjustment),
   });
 }
 
 function numbersOf(tally: RepricingTally): RepricingStep {
-  const { calls, changed, unpricedBefore, unpricedAfter } = tally;
+  const { calls, changed, unpricedBefore, unpricedAfter, adjusted } = tally;
   return {
+    adjusted,
+    adjustment: formatMoney(tally.adjustment),
     calls,
     changed,
     unpricedBefore,

@@ -1,10 +1,16 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { AuthContext } from "../auth/auth-context.js";
+import { CLOCK } from "../config/app-config.js";
+import type { Clock } from "../domain/clock.js";
 import { AppError } from "../domain/errors.js";
 import { formatMoney } from "../domain/money.js";
+import { ControlDatabase } from "../storage/control/control-database.js";
 import type { Repricing } from "../storage/control/entities/repricing.entity.js";
 import type { Page, PageRequest } from "../storage/control/list-page.js";
+import { adjustmentsFor, splitByPeriod } from "./adjustments.js";
+import { ClosedPeriods } from "./closed-periods.service.js";
 import { OperatorPrices } from "./operator-prices.js";
+import { authorOf, writeAudit } from "./price-audit.service.js";
 import { priceOf, repriced } from "./reprice-row.js";
 import { type RepriceRequest, requestedScope } from "./reprice-request.schema.js";
 import { RepricingCalls, type RepricingPosition, type RepricingScope } from "./repricing-calls.js";
@@ -25,6 +31,9 @@ export interface RepricingPreview {
   after: string;
   unpricedBefore: number;
   unpricedAfter: number;
+  /** Calls of closed periods for which an adjustment would be booked, and its sum. */
+  adjusted: number;
+  adjustment: string;
   deltas: RepricingDelta[];
 }
 
@@ -37,6 +46,9 @@ const ANSWER_MS = 1_500;
 @Injectable()
 export class RepricingService {
   constructor(
+    @Inject(ControlDatabase) private readonly database: ControlDatabase,
+    @Inject(ClosedPeriods) private readonly periods: ClosedPeriods,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RepricingCalls) private readonly calls: RepricingCalls,
     @Inject(RepricingJobs) private readonly jobs: RepricingJobs,
     @Inject(RepricingRunner) private readonly runner: RepricingRunner,
@@ -72,20 +84,28 @@ export class RepricingService {
       after: formatMoney(tally.after),
       unpricedBefore: tally.unpricedBefore,
       unpricedAfter: tally.unpricedAfter,
+      adjusted: tally.adjusted,
+      adjustment: formatMoney(tally.adjustment),
       deltas: tally.top(),
     };
   }
 
   async #walk(scope: RepricingScope, tally: RepricingTally): Promise<boolean> {
     const context = this.prices.contextOf(scope.project);
+    const locks = await this.periods.locks(scope.project);
     const deadline = performance.now() + PREVIEW_MS;
     let after: RepricingPosition | null = null;
     do {
       const page = await this.calls.page(scope, after, PAGE_CALLS);
-      for (const row of page.rows) {
+      const { open, closed } = splitByPeriod(page.rows, locks);
+      for (const row of open) {
         const { call } = repriced(row, context) ?? row;
         tally.add(priceOf(row.call), priceOf(call), row.call.responseModel ?? row.call.requestModel);
       }
+      const adjustments = await this.database.run((manager) =>
+        adjustmentsFor(manager, scope.project, closed, context),
+      );
+      tally.addClosed(closed, adjustments);
       after = page.next;
       if (tally.calls >= PREVIEW_CALLS || performance.now() > deadline) return after === null;
     } while (after !== null);
@@ -95,7 +115,11 @@ export class RepricingService {
   /** Starts a re-pricing; a small one is done when this resolves. @throws AppError `invalid_request`, `unavailable`. */
   async apply(auth: AuthContext, request: RepriceRequest): Promise<Repricing> {
     const scope = requestedScope(auth.project, request);
-    const job = await this.start(scope, request.filter, "request", auth.keyId ?? "operator");
+    const author = authorOf(auth);
+    const job = await this.start(scope, request.filter, "request", author);
+    const details = { from: request.from ?? null, to: request.to ?? null, filter: request.filter };
+    const entry = { project: auth.project, action: "reprice.apply", subject: job.id, details };
+    await this.database.run((manager) => writeAudit(manager, author, entry, this.clock.nowMs()));
     await this.runner.settled(job.id, ANSWER_MS);
     return this.get(auth.project, job.id);
   }
@@ -119,19 +143,5 @@ export class RepricingService {
     });
     this.runner.wake();
     return job;
-  }
-
-  /**
-   * Restores the prices that a re-pricing replaced. Again: no effect.
-   * @throws AppError `not_found`, `conflict` while it is running.
-   */
-  async rollBack(project: string, id: string): Promise<Repricing> {
-    const job = await this.get(project, id);
-    if (job.status === "rolled_back" || job.status === "rolling_back") return job;
-    if (!(await this.jobs.startRollback(id)))
-      throw new AppError("conflict", "The re-pricing is still running; roll it back when it is done.");
-    this.runner.wake();
-    await this.runner.settled(id, ANSWER_MS);
-    return this.get(project, id);
   }
 }

@@ -1,4 +1,4 @@
-import type { OperatorPricing, PriceOverride } from "./operator-pricing.js";
+import type { OperatorPricing, PriceOverride, ScheduleRow } from "./operator-pricing.js";
 
 /** The operator's word on one call: the override that wins, and the multipliers that stack on it. */
 export interface ChosenOverrides {
@@ -55,6 +55,37 @@ function holds(override: PriceOverride, atMs: number, project: string | null): b
   return override.effectiveTo === null || atMs < Date.parse(override.effectiveTo);
 }
 
+type Scheduled = Extract<PriceOverride, { kind: "gpu_hour" | "volume_tiers" }>;
+
+/** Engines keep rates by an override's identity: one object per row, for as long as the row lives. */
+const atRow = new WeakMap<ScheduleRow, PriceOverride>();
+
+/** The override with the figures of its schedule's row that began last; itself before the first row. */
+function scheduled(override: PriceOverride, atMs: number): PriceOverride {
+  if (override.kind !== "gpu_hour" && override.kind !== "volume_tiers") return override;
+  const row = rowAt(override.schedule, atMs);
+  if (row === null) return override;
+  let found = atRow.get(row);
+  if (found === undefined) atRow.set(row, (found = withRow(override, row)));
+  return found;
+}
+
+function withRow(override: Scheduled, row: ScheduleRow): PriceOverride {
+  return override.kind === "gpu_hour"
+    ? { ...override, rates: row.rates ?? override.rates }
+    : { ...override, value: row.value ?? override.value };
+}
+
+function rowAt(schedule: readonly ScheduleRow[], atMs: number): ScheduleRow | null {
+  let [low, high] = [0, schedule.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((schedule[middle]?.fromMs ?? Infinity) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return schedule[low - 1] ?? null;
+}
+
 /** The overrides in force at an instant, out of `overridesFor`. Start inclusive, end exclusive. Never throws. */
 export function chooseOverrides(
   candidates: readonly PriceOverride[],
@@ -67,7 +98,7 @@ export function chooseOverrides(
   for (const override of candidates) {
     if (!holds(override, atMs, project)) continue;
     if (override.kind === "multiplier" && override.stack) stacked.push(override);
-    else winner ??= override;
+    else winner ??= scheduled(override, atMs);
   }
   return { winner, stacked };
 }

@@ -121,7 +121,10 @@ function deploymentOf(
 ): DeploymentMapping | null {
   if (operator.deployments.length === 0) return null;
   const resource = facts.host === null ? null : (hostName(facts.host).split(".")[0] ?? null);
-  const names = [facts.deployment, request].filter((name) => name !== null && name !== "");
+  // The served name last: where only the response names the model, an alias of it is the operator's word too.
+  const names = [facts.deployment, request, facts.responseModel].filter(
+    (name) => name !== null && name !== "",
+  );
   const wanted = names.flatMap((name) =>
     resource === null ? [name] : [`${resource}/${String(name)}`, name],
   );

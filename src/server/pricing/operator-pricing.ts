@@ -25,10 +25,15 @@ const overrideBase = {
 
 const rates = z.partialRecord(priceClass, amount);
 
+/** From an instant (milliseconds since the epoch, inclusive) until the next row; before the first row the override's own figures hold. */
+const scheduleRow = z.strictObject({ fromMs: z.int(), value: amount.nullable(), rates: rates.nullable() });
+/** What a job worked out, ascending by `fromMs`. */
+const schedule = z.array(scheduleRow).default([]);
+
 /**
  * A price that the operator states. `rates`: USD per million tokens, or per unit for unit classes; classes left out keep their list
  * price. `multiplier`: a factor on the list price, of all classes or those named. `zero`: free. `commitment`: paid otherwise, no cost
- * per call. `gpu_hour` and `volume_tiers` carry the rates or the factor that a job worked out last and are provisional.
+ * per call. `gpu_hour` and `volume_tiers` carry rates or a factor that a job worked out, by time.
  */
 export const priceOverrideSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...overrideBase, kind: z.literal("rates"), rates }),
@@ -42,8 +47,8 @@ export const priceOverrideSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ ...overrideBase, kind: z.literal("zero") }),
   z.strictObject({ ...overrideBase, kind: z.literal("commitment") }),
-  z.strictObject({ ...overrideBase, kind: z.literal("gpu_hour"), rates }),
-  z.strictObject({ ...overrideBase, kind: z.literal("volume_tiers"), value: amount }),
+  z.strictObject({ ...overrideBase, kind: z.literal("gpu_hour"), rates, schedule }),
+  z.strictObject({ ...overrideBase, kind: z.literal("volume_tiers"), value: amount, schedule }),
 ]);
 
 /** What answers at a host: a vendor, or a pool of the operator's own. `endpoint` is a host name, with or without port. */
@@ -74,6 +79,7 @@ export const operatorPricingSchema = z.strictObject({
   inheritSnapshots: z.array(z.string()).default([]),
 });
 
+export type ScheduleRow = z.infer<typeof scheduleRow>;
 export type PriceOverride = z.infer<typeof priceOverrideSchema>;
 export type EndpointMapping = z.infer<typeof endpointMappingSchema>;
 export type DeploymentMapping = z.infer<typeof deploymentMappingSchema>;

@@ -11,7 +11,6 @@ import { SpendController } from "./spend.controller.js";
 import { SpendQuery } from "./spend.query.js";
 import { SummaryController } from "./summary.controller.js";
 import { SummaryQuery } from "./summary.query.js";
-import { UnpricedController } from "./unpriced.controller.js";
 import { UnpricedQuery } from "./unpriced.query.js";
 
 const questions = [
@@ -28,13 +27,7 @@ const questions = [
 /** Questions about the ledger, and the API that asks them. */
 @Module({
   imports: [AnalyticsModule],
-  controllers: [
-    CallsController,
-    DimensionsController,
-    SpendController,
-    SummaryController,
-    UnpricedController,
-  ],
+  controllers: [CallsController, DimensionsController, SpendController, SummaryController],
   providers: questions,
   exports: questions,
 })

@@ -30,8 +30,17 @@ export interface UnpricedGroup {
   lastSeen: string | null;
 }
 
+/** Token counts are null when none is known. */
+export interface UnpricedTotals {
+  calls: number;
+  inputTokens: number | null;
+  outputTokens: number | null;
+}
+
 export interface UnpricedAnswer {
   data: UnpricedGroup[];
+  /** Of all groups, also of those beyond the limit. */
+  totals: UnpricedTotals;
   /** More groups exist than `limit` let through. */
   truncated: boolean;
 }
@@ -62,11 +71,7 @@ export function parseUnpricedQuery(query: QueryString): UnpricedParams {
 
 /** The question as SQL: most calls first. */
 export function unpricedSql(project: string, params: UnpricedParams): Statement {
-  const scope = whereAll(
-    scopeConditions(project, params.fromNano, params.toNano),
-    { conditions: ["cost_status IN ('unpriced', 'partial')"], params: {} },
-    filterConditions(params.filters),
-  );
+  const scope = scopeOf(project, params);
   const sql = `SELECT
   provider,
   host,
@@ -88,6 +93,23 @@ LIMIT ${params.limit + 1}`;
   return { sql, params: scope.params };
 }
 
+/** The same calls as one sum. */
+export function unpricedTotalsSql(project: string, params: UnpricedParams): Statement {
+  const scope = scopeOf(project, params);
+  const sql = `SELECT count() AS calls, sum(input_total) AS input_tokens, sum(output_total) AS output_tokens
+FROM calls
+WHERE ${scope.where}`;
+  return { sql, params: scope.params };
+}
+
+function scopeOf(project: string, params: UnpricedParams) {
+  return whereAll(
+    scopeConditions(project, params.fromNano, params.toNano),
+    { conditions: ["cost_status IN ('unpriced', 'partial')"], params: {} },
+    filterConditions(params.filters),
+  );
+}
+
 /** What has no price, and why. */
 @Injectable()
 export class UnpricedQuery {
@@ -96,14 +118,39 @@ export class UnpricedQuery {
   /** The answer to a query string. @throws AppError `invalid_request`, or what the store throws. */
   async ask(project: string, query: QueryString, signal?: AbortSignal): Promise<UnpricedAnswer> {
     const params = parseUnpricedQuery(query);
-    const statement = unpricedSql(project, params);
-    const rows = await this.store.select<Record<string, unknown>>(statement.sql, {
-      params: statement.params,
-      onlyProject: project,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return { data: rows.slice(0, params.limit).map(readGroup), truncated: rows.length > params.limit };
+    const rows = await this.#select(project, unpricedSql(project, params), signal);
+    const groups = rows.slice(0, params.limit).map(readGroup);
+    const truncated = rows.length > params.limit;
+    if (!truncated) return { data: groups, totals: totalsOf(groups), truncated };
+    const [sum] = await this.#select(project, unpricedTotalsSql(project, params), signal);
+    const totals = {
+      calls: Number(sum?.["calls"] ?? 0),
+      inputTokens: readNumber(sum?.["input_tokens"]),
+      outputTokens: readNumber(sum?.["output_tokens"]),
+    };
+    return { data: groups, totals, truncated };
   }
+
+  #select(
+    project: string,
+    { sql, params }: Statement,
+    signal: AbortSignal | undefined,
+  ): Promise<Record<string, unknown>[]> {
+    const options = { params, onlyProject: project, ...(signal === undefined ? {} : { signal }) };
+    return this.store.select<Record<string, unknown>>(sql, options);
+  }
+}
+
+function totalsOf(groups: readonly UnpricedGroup[]): UnpricedTotals {
+  const sum = (name: "inputTokens" | "outputTokens"): number | null => {
+    const known = groups.flatMap((group) => group[name] ?? []);
+    return known.length === 0 ? null : known.reduce((total, count) => total + count, 0);
+  };
+  return {
+    calls: groups.reduce((total, { calls }) => total + calls, 0),
+    inputTokens: sum("inputTokens"),
+    outputTokens: sum("outputTokens"),
+  };
 }
 
 function readGroup(row: Readonly<Record<string, unknown>>): UnpricedGroup {

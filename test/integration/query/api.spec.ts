@@ -88,7 +88,7 @@ describe("the query API", () => {
     expect(await count("")).toBe(2);
   });
 
-  it("gives spend, summary and unpriced as JSON with money as text", async () => {
+  it("gives spend and summary as JSON with money as text", async () => {
     const spend = await get("spend?interval=day&groupBy=model,feature&tz=Europe/Berlin");
     expect(spend.body["data"]).toEqual([
       expect.objectContaining({ model: "gpt-5-mini", feature: "a,b", cost: "0.000065", unpricedCalls: 0 }),
@@ -99,11 +99,10 @@ describe("the query API", () => {
       cost: "0.00013",
       previous: { calls: 0, cost: "0" },
     });
-    expect((await get("unpriced")).body).toEqual({ data: [], truncated: false });
   });
 
   it("answers 400 with every problem", async () => {
-    for (const path of ["spend", "summary", "calls", "unpriced"]) {
+    for (const path of ["spend", "summary", "calls"]) {
       const { status, body } = await get(`${path}?featrue=x&from=yesterday&colour=red`);
       expect(status).toBe(400);
       expect(body["error"]).toMatchObject({
@@ -127,6 +126,5 @@ describe("the query API", () => {
       expect.arrayContaining(["from", "to", "limit", "cursor", "traceId", "user"]),
     );
     expect(names("/api/v1/summary")).toEqual(expect.arrayContaining(["from", "to", "tz"]));
-    expect(names("/api/v1/unpriced")).toEqual(expect.arrayContaining(["from", "to", "limit"]));
   });
 });

@@ -3,6 +3,12 @@ import { ApiKey } from "./entities/api-key.entity.js";
 import { BudgetClaim } from "./entities/budget-claim.entity.js";
 import { Budget } from "./entities/budget.entity.js";
 import { Channel } from "./entities/channel.entity.js";
+import { ClosedPeriod } from "./entities/closed-period.entity.js";
+import { CurrencyRate } from "./entities/currency-rate.entity.js";
+import { PriceAdjustment } from "./entities/price-adjustment.entity.js";
+import { PriceAudit } from "./entities/price-audit.entity.js";
+import { PriceBookFile } from "./entities/price-book-file.entity.js";
+import { PriceSchedule } from "./entities/price-schedule.entity.js";
 import { EndpointMap } from "./entities/endpoint-map.entity.js";
 import { Outbox } from "./entities/outbox.entity.js";
 import { PriceOverride } from "./entities/price-override.entity.js";
@@ -27,4 +33,10 @@ export const CONTROL_ENTITIES = [
   EndpointMap,
   Repricing,
   RepricingUndo,
+  ClosedPeriod,
+  CurrencyRate,
+  PriceAdjustment,
+  PriceAudit,
+  PriceBookFile,
+  PriceSchedule,
 ];

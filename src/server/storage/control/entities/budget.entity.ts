@@ -5,6 +5,7 @@ import type {
   BudgetThreshold,
   BudgetUnit,
   CustomPeriod,
+  UnpricedTreatment,
 } from "../../../domain/budget.js";
 import { Project } from "./project.entity.js";
 
@@ -46,6 +47,10 @@ export class Budget {
 
   @Column({ type: "jsonb" })
   thresholds: BudgetThreshold[];
+
+  /** What calls without a price count for: `ignore` or `breach`. */
+  @Column({ type: "text", default: "ignore" })
+  unpriced: UnpricedTreatment;
 
   @Column({ name: "channel_ids", type: "text", array: true })
   channelIds: string[];

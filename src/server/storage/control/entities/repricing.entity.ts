@@ -72,6 +72,17 @@ export class Repricing {
   @Column({ name: "unpriced_after", type: "integer", default: 0 })
   unpricedAfter: number;
 
+  /** Calls of closed periods for which an adjustment was booked, and by how much. */
+  @Column({ type: "integer", default: 0 })
+  adjusted: number;
+
+  @Column({ type: "numeric", precision: 38, scale: 12, default: 0 })
+  adjustment: string;
+
+  /** Since when it cannot be rolled back any more. */
+  @Column({ name: "undo_pruned_at", type: "timestamptz", precision: 3, nullable: true })
+  undoPrunedAt: Date | null;
+
   /** Where to go on; null: at the start. */
   @Column({ type: "jsonb", nullable: true })
   position: RepricingProgress | null;

@@ -89,8 +89,7 @@ describe("the unpriced queue", () => {
   });
 
   it("is emptied by one step from a suggestion, and restored by rolling back with the cause", async () => {
-    for (let part = 0; part < 5; part++)
-      await app.ingest(calls("gpt-4o-mni", 10_000).slice(part * 2000, (part + 1) * 2000));
+    await app.ingest(calls("gpt-4o-mni", 2000));
     const before = await app.ledger();
     const [group] = (await queue()).data;
     const { provider, host, requestModel, responseModel } = group ?? {};
@@ -107,9 +106,9 @@ describe("the unpriced queue", () => {
     const id = fixed.repricing?.id ?? "";
     expect(await finished(app, id)).toMatchObject({
       status: "done",
-      changed: 10_000,
+      changed: 2000,
       unpricedAfter: 0,
-      after: "4.5",
+      after: "0.9",
     });
     expect(performance.now() - started).toBeLessThan(30_000);
     expect((await queue()).totals).toEqual({ calls: 0, inputTokens: null, outputTokens: null });
@@ -117,7 +116,7 @@ describe("the unpriced queue", () => {
     await app.json<Job>("POST", `reprice/${id}/rollback`, { withCause: true });
     expect(await finished(app, id)).toMatchObject({ status: "rolled_back", kept: 0 });
     expect(await app.ledger()).toEqual(before);
-    expect((await queue()).totals.calls).toBe(10_000);
+    expect((await queue()).totals.calls).toBe(2000);
     expect((await app.json<{ data: unknown[] }>("GET", "prices/endpoints")).data).toEqual([]);
     const { data: audit } = await app.json<{ data: { action: string; author: string }[] }>(
       "GET",

@@ -31,7 +31,7 @@ async function send(url: string): Promise<void> {
       return { key, startMs, attributes: chatAttributes({ id: `resp ${key}`, model: "acme-unlisted" }) };
     });
     const answer = await postTraces(url, tracesRequest(spans));
-    if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+    if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
   }
 }
 

@@ -125,6 +125,13 @@ export const EMITTERS: readonly EmitterRule[] = [
     writes: ["cacheRead", "cacheWrite", "reasoning"],
   },
   {
+    name: "mistral_native",
+    dialect: "mistral_native",
+    input: "inclusive",
+    reasoning: "inside",
+    loses: ["cacheRead", "reasoning"],
+  },
+  {
     name: "vercel_5_exclusive",
     dialect: "vercel_ai_5",
     families: ["anthropic", "bedrock"],

@@ -109,7 +109,9 @@ export const langfuse: Dialect = {
   read(span) {
     const type = asText(span.attributes.get("langfuse.observation.type"));
     const reading = readObservation(span);
-    if (type === "generation") return { ...reading, role: "call", operation: "chat" };
+    // The OpenAI wrapper calls everything a generation, embeddings too.
+    const embeds = /embed/i.test(reading.requestModel ?? reading.responseModel ?? "");
+    if (type === "generation") return { ...reading, role: "call", operation: embeds ? "embeddings" : "chat" };
     if (type === "embedding") return { ...reading, role: "call", operation: "embeddings" };
     return { ...reading, role: hasTokens(reading.usage) ? "aggregate" : "none" };
   },

@@ -1,5 +1,6 @@
 import { asCount, asText, firstCount } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
+import { httpStatusOf } from "../span-facts.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
 
 /**
@@ -23,13 +24,18 @@ export const anthropicNative: Dialect = {
   },
 };
 
-/** Spans of `@mistralai/mistralai` 2.x itself. OCR is billed by pages. Source: the package's observability code, 2.7.0, read 2026-11-25. */
+/**
+ * Spans of `@mistralai/mistralai` 2.x itself. OCR is billed by pages. A refused call is a span without any word of an answer: no status,
+ * no error (run against a server that refuses, 2.7.0, 2026-11-25). Cache tokens are lost.
+ */
 export const mistralNative: Dialect = {
   name: "mistral_native",
   claims: (span) => /^mistralai?_sdk/.test(span.scope.name),
   read(span) {
     const reading = readGenAiFields(span);
     settleGenAiRole(span, reading);
+    if (reading.role === "call" && httpStatusOf(span) === null && reading.responseId === null)
+      reading.outcome = "error";
     const pages = firstCount(span.attributes, ["mistral_ai.ocr.usage.pages_processed"]);
     if (pages === null || reading.usage === null) return reading;
     reading.usage.units.pages = pages;

@@ -108,6 +108,24 @@ export const anthropicMessages: Family = {
   },
 };
 
+const VERTEX_PATH = /\/publishers\/anthropic\/models\/([^/:]+):(rawPredict|streamRawPredict)$/;
+
+/**
+ * Claude on Vertex AI: the path names the model and whether it streams; bodies and events are Anthropic's, limits are not sent.
+ * Source: @anthropic-ai/vertex-sdk 1.1.3, how its client builds requests, read 2026-11-25.
+ */
+export const anthropicVertex: Family = {
+  ...anthropicMessages,
+  name: "anthropic-vertex",
+  claims: (method, path) => method === "POST" && VERTEX_PATH.test(path),
+  model: (path) => VERTEX_PATH.exec(path)?.[1] ?? "",
+  streams: (path) => path.endsWith(":streamRawPredict"),
+  headers: (exchange) => {
+    exchange.entry.requestId = exchange.reply.requestId ?? exchange.id("req_vrtx_", 20);
+    return { "request-id": exchange.entry.requestId };
+  },
+};
+
 /** `POST /v1/messages/count_tokens`: free, and not a call. */
 export const anthropicCountTokens: Family = {
   ...anthropicMessages,
@@ -200,7 +218,7 @@ function messageStream(
 }
 
 /** The fields that `message_delta` repeats, cumulative. Source: type `MessageDeltaUsage` of @anthropic-ai/sdk 1.12.0. */
-function deltaUsage(usage: Record<string, unknown>): Record<string, unknown> {
+export function deltaUsage(usage: Record<string, unknown>): Record<string, unknown> {
   const names = [
     "input_tokens",
     "cache_creation_input_tokens",

@@ -1,4 +1,4 @@
-import { messagesUsage } from "./anthropic-messages.js";
+import { deltaUsage, messagesUsage } from "./anthropic-messages.js";
 import { eventMessage, exceptionMessage } from "./aws-event-stream.js";
 import type { Exchange, Family, StreamPlan } from "./exchange.js";
 import type { FinishReason, Tokens } from "./script.js";
@@ -199,7 +199,7 @@ function anthropicShape(exchange: Exchange): VendorShape {
       {
         type: "message_delta",
         delta: { stop_reason: finish, stop_sequence: null },
-        usage: { output_tokens: usage["output_tokens"] },
+        usage: deltaUsage(usage),
       },
       { type: "message_stop" },
     ],

@@ -26,7 +26,10 @@ export const cohere: Family = {
     exchange.entry.requestId = exchange.reply.requestId ?? exchange.id("", 32);
     return { "x-debug-trace-id": exchange.entry.requestId };
   },
-  errorBody: (exchange, status) => ({ id: exchange.id("", 32), message: `stand-in refusal ${status}` }),
+  errorBody: (exchange, status) => ({
+    id: exchange.reply.responseId ?? exchange.id("", 32),
+    message: `stand-in refusal ${status}`,
+  }),
   answer: (exchange) => {
     const finish = FINISH[exchange.reply.finishReason ?? (exchange.reply.toolCall ? "tool_calls" : "stop")];
     const usage =

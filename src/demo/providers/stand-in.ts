@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { anthropicCountTokens, anthropicMessages } from "./anthropic-messages.js";
+import { anthropicCountTokens, anthropicMessages, anthropicVertex } from "./anthropic-messages.js";
 import { bedrockConverse, bedrockInvoke } from "./bedrock.js";
 import { cohere } from "./cohere.js";
 import { Exchange, type Family } from "./exchange.js";
@@ -18,6 +18,7 @@ const FAMILIES: readonly Family[] = [
   openaiEmbeddings,
   anthropicMessages,
   anthropicCountTokens,
+  anthropicVertex,
   gemini,
   bedrockConverse,
   bedrockInvoke,

@@ -45,8 +45,9 @@ function tapIterator(call: LiveCall, iterator: AsyncIterator<unknown>, read: Rea
   });
   const stop = iterator.return?.bind(iterator);
   if (stop === undefined) return;
+  // This client goes on receiving when the loop is left: only an abort stops the provider.
   shadow(iterator, "return", (value?: unknown) => {
-    guard(() => call.finish("cancelled"));
+    guard(() => call.finish(isAborted(call) ? "cancelled" : "abandoned"));
     return stop(value);
   });
 }
@@ -68,12 +69,18 @@ function observe(call: LiveCall, result: IteratorResult<unknown>, read: Read): v
 function finish(call: LiveCall): void {
   const { errorType, finishReasons, usage } = call.response;
   const whole = finishReasons.length > 0 || usage !== null;
-  if (errorType !== null) call.finish("error", errorType);
+  // An aborted stream simply ends here.
+  if (!whole && isAborted(call)) call.finish("cancelled");
+  else if (errorType !== null) call.finish("error", errorType);
   else call.finish(whole ? "ok" : "error", whole ? null : "stream_incomplete");
 }
 
 function failed(call: LiveCall, error: unknown): void {
   const name = asObject(error)?.["name"];
-  if (name === "AbortError") call.finish("cancelled");
+  if (name === "AbortError" || isAborted(call)) call.finish("cancelled");
   else call.finish("error", call.response.errorType ?? transportErrorType(error));
+}
+
+function isAborted(call: LiveCall): boolean {
+  return call.signal?.aborted === true;
 }

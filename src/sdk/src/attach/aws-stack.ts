@@ -2,8 +2,10 @@ import { bindChain, Chain, chainOf, settleChain, transportErrorType } from "../a
 import type { Attempt } from "../call.js";
 import { guard } from "../guard.js";
 import { isBytes } from "../http-types.js";
+import type { SignalLike } from "../http-types.js";
 import { LiveCall } from "../live-call.js";
 import type { Observer } from "../options.js";
+import { shadow } from "../stream-tap.js";
 import { targetOf } from "../target.js";
 import { profileGeo } from "../wire/bedrock.js";
 import { asCode, asObject, parseObject } from "../wire/json.js";
@@ -47,6 +49,7 @@ export const awsStack: AttachStrategy = {
   attach(client, observer) {
     const stack = stackOf(client);
     if (stack === null) return;
+    rememberSignals(client);
     const name = (part: string): string => `spanledger-${part}`;
     stack.add(aroundCommand, { step: "initialize", priority: "high", name: name("call"), override: true });
     stack.add(aroundAttempt(observer), {
@@ -71,9 +74,31 @@ function stackOf(client: object): Stack | null {
     : null;
 }
 
+const signals = new WeakMap<object, SignalLike>();
+
+/** The middleware does not see what `send` was given beside the command. */
+function rememberSignals(client: object): void {
+  const send = member(client, "send");
+  if (!isFunction(send)) return;
+  shadow(client, "send", function (this: unknown, ...args: unknown[]): unknown {
+    guard(() => {
+      const [command, options] = args;
+      const signal = typeof options === "object" && options !== null ? member(options, "abortSignal") : null;
+      if (typeof command !== "object" || command === null) return;
+      if (typeof signal === "object" && signal !== null) signals.set(command, signal as SignalLike);
+    });
+    return Reflect.apply(send, this, args);
+  });
+}
+
 /** The handler context is one object per command, shared by its attempts. */
 const aroundCommand: Middleware = (next, context) => (args) => {
-  const chain = new Chain(() => false);
+  // The first step is given the command itself.
+  const signal = guard(() => signals.get(args));
+  const chain = new Chain(() => signal?.aborted === true);
+  guard(() => {
+    if (signal !== undefined) signals.set(chain, signal);
+  });
   guard(() => bindChain(context, chain));
   return settleChain(chain, next(args)) as Promise<Result>;
 };
@@ -112,6 +137,7 @@ function begin(observer: Observer, { request, input }: Args, chain: Chain | null
   const call = open ?? new LiveCall(observer, target, () => requestBody(input));
   chain.call = call;
   call.settles = true;
+  call.signal = signals.get(chain);
   call.response.geo = profileGeo(target.endpoint.model ?? "");
   return { call, attempt: call.beginAttempt() };
 }

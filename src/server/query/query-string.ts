@@ -77,8 +77,8 @@ export function parseQuery<Shape extends z.ZodRawShape>(
  * The schema of a query string for `@Query({ schema })`: it describes the parameters in the API document and lets everything
  * through, because `parseQuery` lists all problems at once, unknown names included.
  */
-export function describedQuery(shape: z.ZodRawShape): QuerySchema {
-  const { "~standard": standard } = z.looseObject({ ...shape, ...filterShape });
+export function describedQuery(shape: z.ZodRawShape, filters: z.ZodRawShape = filterShape): QuerySchema {
+  const { "~standard": standard } = z.looseObject({ ...shape, ...filters });
   return { "~standard": { ...standard, validate: (value: unknown) => ({ value: value as QueryString }) } };
 }
 

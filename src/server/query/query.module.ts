@@ -4,6 +4,8 @@ import { BudgetSpendQuery } from "./budget-spend.query.js";
 import { CallQuery } from "./call.query.js";
 import { CallsController } from "./calls.controller.js";
 import { CallsQuery } from "./calls.query.js";
+import { DataQualityController } from "./data-quality.controller.js";
+import { DataQualityQuery } from "./data-quality.query.js";
 import { DimensionsController } from "./dimensions.controller.js";
 import { DimensionValuesQuery } from "./dimension-values.query.js";
 import { PanelSqlRunner } from "./panel-sql.js";
@@ -17,6 +19,7 @@ const questions = [
   BudgetSpendQuery,
   CallQuery,
   CallsQuery,
+  DataQualityQuery,
   DimensionValuesQuery,
   PanelSqlRunner,
   SpendQuery,
@@ -27,7 +30,13 @@ const questions = [
 /** Questions about the ledger, and the API that asks them. */
 @Module({
   imports: [AnalyticsModule],
-  controllers: [CallsController, DimensionsController, SpendController, SummaryController],
+  controllers: [
+    CallsController,
+    DataQualityController,
+    DimensionsController,
+    SpendController,
+    SummaryController,
+  ],
   providers: questions,
   exports: questions,
 })

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { budgetSpendSql } from "../../../src/server/query/budget-spend.query.js";
 import { callKeysSql, encodeCallCursor, parseCallsQuery } from "../../../src/server/query/calls.query.js";
+import { dataQualitySql, parseDataQualityQuery } from "../../../src/server/query/data-quality.query.js";
 import { filtersOfScope } from "../../../src/server/query/dimensions.js";
 import { parseSpendQuery, spendSql } from "../../../src/server/query/spend.query.js";
 import type { Statement } from "../../../src/server/query/statement.js";
@@ -39,6 +40,8 @@ const statements: Record<string, () => Statement> = {
       ...FILTERS,
     }),
   unpriced: () => unpricedSql("default", parseUnpricedQuery({ from: "2026-03-01" })),
+  "data-quality": () =>
+    dataQualitySql("default", parseDataQualityQuery({ from: RANGE.from, to: RANGE.to }, NOW_MS)),
   "budget-spend": () =>
     budgetSpendSql("default", {
       fromNano: 0n,

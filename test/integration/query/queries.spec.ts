@@ -5,6 +5,7 @@ import type { LedgerRow } from "../../../src/server/domain/ledger-row.js";
 import { BudgetSpendQuery } from "../../../src/server/query/budget-spend.query.js";
 import { CallQuery } from "../../../src/server/query/call.query.js";
 import { CallsQuery } from "../../../src/server/query/calls.query.js";
+import { DataQualityQuery } from "../../../src/server/query/data-quality.query.js";
 import { filtersOfScope } from "../../../src/server/query/dimensions.js";
 import { PanelSqlRunner } from "../../../src/server/query/panel-sql.js";
 import { SpendQuery } from "../../../src/server/query/spend.query.js";
@@ -277,6 +278,26 @@ describe("summary", () => {
       errorRate: null,
       latencyMs: { p50: null, p95: null },
     });
+  });
+});
+
+describe("data quality", () => {
+  const quality = (query: Record<string, string>, project = "default") =>
+    new DataQualityQuery(ledger.store, clock).ask(project, query);
+
+  it("counts calls and other records by instrumentation, version and rule", async () => {
+    const { data, totals, truncated } = await quality({ from: "2026-03-01", to: "2026-04-01" });
+    expect(totals).toMatchObject({ calls: 6, billable: 5, unpriced: 2, merged: 1, aggregates: 1 });
+    const [first] = data;
+    expect(first).toMatchObject({ dialect: "gen_ai", firstSeen: expect.any(String) });
+    expect(first?.rules.reduce((sum, { calls }) => sum + calls, 0)).toBe(first?.billable);
+    expect(data.reduce((sum, row) => sum + row.calls, 0)).toBe(totals.calls);
+    expect(truncated).toBe(false);
+  });
+
+  it("answers for an empty ledger and takes no filters", async () => {
+    expect(await quality({}, "nobody")).toMatchObject({ data: [], totals: { calls: 0, conflict: 0 } });
+    await expect(quality({ feature: "search" })).rejects.toThrow("feature: unknown parameter");
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { request } from "node:http";
 import { buffer, text } from "node:stream/consumers";
@@ -277,6 +278,28 @@ describe("the SQL facade's door", () => {
     }
     expect((await send("/?param_t=calls_raw", { body: "SELECT * FROM {t:Identifier}" })).status).toBe(403);
   });
+
+  it("refuses every attempt to escape, and answers the next honest question", async () => {
+    const attempts = JSON.parse(
+      await readFile(new URL("../../golden/sql/escape-attempts.json", import.meta.url), "utf8"),
+    ) as string[];
+    // Offered on purpose: the database's name, a format, and a list of tables that holds the views alone.
+    const offered = /\bsystem["`]?\s*\.\s*["`]?tables\b|FROM spanledger\.calls$|FORMAT JSON$/;
+    const served: string[] = [];
+    for (const sql of attempts) {
+      const reply = await send("/", { headers: { "x-clickhouse-key": "key-a" }, body: sql });
+      const { status, headers, body } = reply;
+      if (offered.test(sql)) expect(body).not.toMatch(/\tcalls_raw\t|span_links|provider-b/);
+      else if (status < 400 || headers["x-clickhouse-exception-code"] === undefined)
+        served.push(`${status} ${sql}`);
+    }
+    expect(served).toEqual([]);
+    const honest = await send("/", {
+      headers: { "x-clickhouse-key": "key-a" },
+      body: "SELECT any(project), count() FROM calls",
+    });
+    expect(honest.body).toBe("a\t1\n");
+  }, 60_000);
 
   it("warns and goes on when its port is taken", async () => {
     const second = new FacadeServer(

@@ -154,7 +154,7 @@ function addUsage(attributes: Attributes, reading: UsageReading | null): void {
   put(attributes, names.ATTR_INPUT_TOKENS, reading.inputTotal);
   put(attributes, names.ATTR_OUTPUT_TOKENS, reading.outputTotal);
   const { usage } = reading;
-  put(attributes, names.ATTR_CACHE_READ_TOKENS, usage.cacheRead);
+  put(attributes, names.ATTR_CACHE_READ_TOKENS, cacheReads(reading));
   put(attributes, names.ATTR_CACHE_WRITE_TOKENS, cacheWrites(reading));
   put(attributes, names.ATTR_REASONING_TOKENS, usage.outputReasoning);
   for (const [key, suffix] of USAGE_NAMES) {
@@ -167,11 +167,18 @@ const USAGE_NAMES = Object.entries(names.USAGE_ATTRIBUTE_NAMES) as [
   string,
 ][];
 
+/** Cached tokens of every modality; null when none is known. */
+function cacheReads({ usage }: UsageReading): number | null {
+  return sumOfKnown([usage.cacheRead, usage.cacheReadAudio, usage.cacheReadImage]);
+}
+
 /** Sum of the known write classes; null when none is known. */
 function cacheWrites({ usage }: UsageReading): number | null {
-  const known = [usage.cacheWrite5m, usage.cacheWrite1h, usage.cacheWriteOther].filter(
-    (value) => value !== undefined,
-  );
+  return sumOfKnown([usage.cacheWrite5m, usage.cacheWrite1h, usage.cacheWriteOther]);
+}
+
+function sumOfKnown(values: readonly (number | undefined)[]): number | null {
+  const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 

@@ -7,7 +7,10 @@ export const TOKEN_PRICE_CLASSES = [
   "input",
   "input_audio",
   "input_image",
+  "input_video",
   "cache_read",
+  "cache_read_audio",
+  "cache_read_image",
   "cache_write",
   "cache_write_5m",
   "cache_write_1h",
@@ -15,6 +18,7 @@ export const TOKEN_PRICE_CLASSES = [
   "output_reasoning",
   "output_audio",
   "output_image",
+  "output_video",
   "output_citation",
 ] as const;
 

@@ -1,13 +1,16 @@
 /**
  * Disjoint token classes of one call. A billable total is the plain sum; `null` means unknown, `0` means known zero.
- * `output` excludes reasoning, audio and image output.
+ * `output` excludes reasoning, audio, image and video output; `cacheRead` excludes cached audio and images that the provider counts apart.
  */
 export const TOKEN_CLASSES = [
   "inputUncached",
   "inputAudio",
   "inputImage",
+  "inputVideo",
   "inputTool",
   "cacheRead",
+  "cacheReadAudio",
+  "cacheReadImage",
   "cacheWrite5m",
   "cacheWrite1h",
   "cacheWriteOther",
@@ -15,6 +18,7 @@ export const TOKEN_CLASSES = [
   "outputReasoning",
   "outputAudio",
   "outputImage",
+  "outputVideo",
 ] as const;
 
 /**
@@ -44,8 +48,11 @@ export const INPUT_CLASSES = [
   "inputUncached",
   "inputAudio",
   "inputImage",
+  "inputVideo",
   "inputTool",
   "cacheRead",
+  "cacheReadAudio",
+  "cacheReadImage",
   "cacheWrite5m",
   "cacheWrite1h",
   "cacheWriteOther",
@@ -56,6 +63,7 @@ export const OUTPUT_CLASSES = [
   "outputReasoning",
   "outputAudio",
   "outputImage",
+  "outputVideo",
 ] as const satisfies readonly TokenClass[];
 
 /** Usage of one call: every class, plus the two totals as known (totals may be known where their split is not). */

@@ -1,6 +1,7 @@
 import type { Call, Cost, PricedCall } from "../domain/call.js";
 import { canonicalDecimal, formatMoney, isAmount } from "../domain/money.js";
 import type { PriceTier, RuleSet } from "../domain/price.js";
+import { INPUT_CLASSES } from "../domain/usage.js";
 import { chooseOverrides, overridesFor } from "./choose-override.js";
 import { linesOf } from "./cost-lines.js";
 import { matchModel } from "./model-match.js";
@@ -183,19 +184,11 @@ function variantOf(call: Call, match: ListedModel, rules: RuleSet | null): Reado
   return { ...rules?.defaultVariant, ...call.dimensions.variant };
 }
 
-function promptTokens(call: Call): number {
-  const { usage } = call;
+function promptTokens({ usage }: Call): number {
   if (usage.inputTotal !== null) return usage.inputTotal;
-  return (
-    (usage.inputUncached ?? 0) +
-    (usage.inputAudio ?? 0) +
-    (usage.inputImage ?? 0) +
-    (usage.inputTool ?? 0) +
-    (usage.cacheRead ?? 0) +
-    (usage.cacheWrite5m ?? 0) +
-    (usage.cacheWrite1h ?? 0) +
-    (usage.cacheWriteOther ?? 0)
-  );
+  let sum = 0;
+  for (const name of INPUT_CLASSES) sum += usage[name] ?? 0;
+  return sum;
 }
 
 function listTotal(call: Call, plan: RatePlan, rules: RuleSet | null): string | null {

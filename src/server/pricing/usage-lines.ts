@@ -9,6 +9,8 @@ interface ClassRule {
   classes: readonly PriceClass[];
   /** Without a rate the quantity is informational where tokens are priced (image counts beside image tokens, free page fetches). */
   optional?: true;
+  /** Only the first class counts when the model prices this one apart. */
+  unlessApart?: PriceClass;
 }
 
 /**
@@ -20,7 +22,11 @@ const RULES: readonly ClassRule[] = [
   { usage: "inputTool", classes: ["input"] },
   { usage: "inputAudio", classes: ["input_audio"] },
   { usage: "inputImage", classes: ["input_image", "input"] },
+  { usage: "inputVideo", classes: ["input_video", "input"] },
   { usage: "cacheRead", classes: ["cache_read"] },
+  { usage: "cacheReadAudio", classes: ["cache_read_audio"] },
+  // A model that prices image tokens like text caches them like text too.
+  { usage: "cacheReadImage", classes: ["cache_read_image", "cache_read"], unlessApart: "input_image" },
   { usage: "cacheWrite5m", classes: ["cache_write_5m", "cache_write"] },
   { usage: "cacheWrite1h", classes: ["cache_write_1h"] },
   { usage: "cacheWriteOther", classes: ["cache_write", "cache_write_5m"] },
@@ -28,6 +34,7 @@ const RULES: readonly ClassRule[] = [
   { usage: "outputReasoning", classes: ["output_reasoning", "output"] },
   { usage: "outputAudio", classes: ["output_audio"] },
   { usage: "outputImage", classes: ["output_image"] },
+  { usage: "outputVideo", classes: ["output_video"] },
   { usage: "citationTokens", classes: ["output_citation"], optional: true },
   { usage: "webSearchRequests", classes: ["web_search", "google_search_query", "google_search_prompt"] },
   { usage: "webFetchRequests", classes: ["web_fetch"], optional: true },
@@ -77,7 +84,7 @@ export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean):
     if (count === null || !Number.isFinite(count) || count < 0) continue;
     reported = true;
     if (count === 0) continue;
-    const classes = writesAsInput && rule.usage === "cacheWriteOther" ? WRITES_AS_INPUT : rule.classes;
+    const classes = classesOf(rule, plan, writesAsInput);
     const rate = firstRate(plan, classes);
     const name = classes[0];
     if (rate !== null) add(quantities, rate, billedCount(rate.class, count));
@@ -89,6 +96,12 @@ export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean):
   if (quantities.length === 0 && missing.length === 0) missing.push(...informational);
   if (quantities.length === 0 && missing.length === 0 && reported) addZeroLines(quantities, usage, plan);
   return { quantities, missing, reported };
+}
+
+function classesOf(rule: ClassRule, plan: RatePlan, writesAsInput: boolean): readonly PriceClass[] {
+  if (writesAsInput && rule.usage === "cacheWriteOther") return WRITES_AS_INPUT;
+  const apart = rule.unlessApart !== undefined && plan.rates.has(rule.unlessApart);
+  return apart ? rule.classes.slice(0, 1) : rule.classes;
 }
 
 function firstRate(plan: RatePlan, classes: readonly PriceClass[]): CompiledRate | null {

@@ -28,6 +28,26 @@ async function createOnCluster(statements: readonly string[]): Promise<string[]>
   }
 }
 
+/**
+ * The statements with each `ALTER TABLE ... ADD COLUMN` written into the table's creation: a Keeper in memory never finishes a
+ * replicated ALTER. What remains to be checked here is that tables and views fit each other; the ALTER itself runs in every embedded start.
+ */
+function withAddedColumns(statements: readonly string[]): string[] {
+  const kept = statements.filter((statement) => !statement.startsWith("ALTER TABLE"));
+  for (const alter of statements.filter((statement) => statement.startsWith("ALTER TABLE"))) {
+    const table = /^ALTER TABLE (\w+)/.exec(alter)?.[1] ?? "";
+    const columns = [...alter.matchAll(/ADD COLUMN IF NOT EXISTS (\w+ .+?\)\)) AFTER/g)].map(
+      ([, column]) => column,
+    );
+    expect(columns.length).toBeGreaterThan(0);
+    const create = kept.findIndex((statement) =>
+      statement.startsWith(`CREATE TABLE IF NOT EXISTS ${table}\n(`),
+    );
+    kept[create] = (kept[create] ?? "").replace("\n(", `\n(\n    ${columns.join(",\n    ")},`);
+  }
+  return kept;
+}
+
 describe("migrations", () => {
   it("have the reviewed cluster form", async () => {
     const path = join("test", "golden", "sql", "cluster-schema.sql");
@@ -52,7 +72,7 @@ describe("migrations", () => {
     const statements = (await clusterStatements()).map((statement) =>
       statement.replace(" ON CLUSTER 'main'", ""),
     );
-    expect(await createOnCluster(statements)).toEqual([
+    expect(await createOnCluster(withAddedColumns(statements))).toEqual([
       "attempts View",
       "calls View",
       "calls_raw Distributed",

@@ -20,26 +20,27 @@ function without(all: number | null, cached: number | null): number | null {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Prompt classes by modality, cached tokens taken out of each; video and documents count as images. */
+/** Prompt classes by modality, cached tokens taken out of each; documents count as images, which cost what text costs. */
 function promptClasses(usage: Fields, prompt: number | null) {
   // Protobuf JSON leaves zeros out: a prompt without a cached count used no cache.
   const cached = firstCount(usage, "cachedContentTokenCount") ?? (prompt === null ? null : 0);
   const prompts = usage["promptTokensDetails"];
   const caches = usage["cacheTokensDetails"];
   const audio = without(modality(prompts, "AUDIO"), modality(caches, "AUDIO"));
-  const image = without(
-    modality(prompts, "IMAGE", "VIDEO", "DOCUMENT"),
-    modality(caches, "IMAGE", "VIDEO", "DOCUMENT"),
-  );
-  const inside = (audio ?? 0) + (image ?? 0) + (cached ?? 0);
+  const image = without(modality(prompts, "IMAGE", "DOCUMENT"), modality(caches, "IMAGE", "DOCUMENT"));
+  const video = without(modality(prompts, "VIDEO"), modality(caches, "VIDEO"));
+  const cachedAudio = cached === 0 ? null : modality(caches, "AUDIO");
+  const inside = (audio ?? 0) + (image ?? 0) + (video ?? 0) + (cached ?? 0);
   return {
     classes: {
       inputUncached: prompt === null ? null : Math.max(0, prompt - inside),
       inputAudio: audio,
       inputImage: image,
-      cacheRead: cached,
+      inputVideo: video,
+      cacheRead: cached === null ? null : Math.max(0, cached - (cachedAudio ?? 0)),
+      cacheReadAudio: cachedAudio,
     },
-    conflict: inside > (prompt ?? Infinity),
+    conflict: inside > (prompt ?? Infinity) || (cachedAudio ?? 0) > (cached ?? 0),
   };
 }
 
@@ -47,12 +48,14 @@ function candidateClasses(usage: Fields, candidates: number | null) {
   const list = usage["candidatesTokensDetails"] ?? usage["responseTokensDetails"];
   const outputAudio = modality(list, "AUDIO");
   const outputImage = modality(list, "IMAGE");
-  const inside = (outputAudio ?? 0) + (outputImage ?? 0);
+  const outputVideo = modality(list, "VIDEO");
+  const inside = (outputAudio ?? 0) + (outputImage ?? 0) + (outputVideo ?? 0);
   return {
     classes: {
       output: candidates === null ? null : Math.max(0, candidates - inside),
       outputAudio,
       outputImage,
+      outputVideo,
     },
     conflict: inside > (candidates ?? Infinity),
   };

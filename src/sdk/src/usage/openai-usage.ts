@@ -38,6 +38,7 @@ function splitInput(
     written: number | null;
     audio: number | null;
     image: number | null;
+    cachedMedia: Fields | null;
   },
 ): InputSplit {
   let audio = parts.audio;
@@ -55,15 +56,20 @@ function splitInput(
     image -= cut;
     over -= cut;
   }
+  const cachedAudio = firstCount(parts.cachedMedia, "audio_tokens");
+  const cachedImage = firstCount(parts.cachedMedia, "image_tokens");
+  const cachedApart = (cachedAudio ?? 0) + (cachedImage ?? 0);
   return {
     classes: {
       inputUncached: Math.max(0, prompt - cache - (audio ?? 0) - (image ?? 0)),
       inputAudio: audio,
       inputImage: image,
-      cacheRead: parts.cached,
+      cacheRead: parts.cached === null ? null : Math.max(0, parts.cached - cachedApart),
+      cacheReadAudio: cachedAudio,
+      cacheReadImage: cachedImage,
       cacheWriteOther: parts.written,
     },
-    conflict: over > 0,
+    conflict: over > 0 || cachedApart > (parts.cached ?? 0),
   };
 }
 
@@ -142,6 +148,7 @@ export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading 
           written: firstCount(details, "cache_write_tokens"),
           audio: uncached(firstCount(details, "audio_tokens"), cachedMedia, "audio_tokens"),
           image: uncached(firstCount(details, "image_tokens"), cachedMedia, "image_tokens"),
+          cachedMedia,
         });
   const generated = splitOutput(usage, output, prompt, shape);
   return checkedReading(known({ ...input?.classes, ...generated.classes }), {
@@ -195,15 +202,18 @@ export function openaiImagesUsage(raw: unknown): UsageReading {
   const outDetails = record(usage["output_tokens_details"]);
   const image = firstCount(inDetails, "image_tokens");
   const cached = firstCount(inDetails, "cached_tokens");
+  const cachedImage = firstCount(record(inDetails?.["cached_tokens_details"]), "image_tokens");
+  const cachedText = cached === null ? null : Math.max(0, cached - (cachedImage ?? 0));
   const outText = firstCount(outDetails, "text_tokens");
   const outImage =
     firstCount(outDetails, "image_tokens") ?? (output === null ? null : output - (outText ?? 0));
   const text =
     firstCount(inDetails, "text_tokens") ?? (input === null ? null : Math.max(0, input - (image ?? 0)));
   const classes = known({
-    inputUncached: text === null ? null : Math.max(0, text - (cached ?? 0)),
-    inputImage: image,
-    cacheRead: cached,
+    inputUncached: text === null ? null : Math.max(0, text - (cachedText ?? 0)),
+    inputImage: image === null ? null : Math.max(0, image - (cachedImage ?? 0)),
+    cacheRead: cachedText,
+    cacheReadImage: cachedImage,
     output: outText ?? (output === null ? null : 0),
     outputImage: outImage === null ? null : Math.max(0, outImage),
     outputReasoning: output === null ? null : 0,

@@ -25,13 +25,22 @@ const INPUT: readonly UsageClassName[] = [
   "inputUncached",
   "inputAudio",
   "inputImage",
+  "inputVideo",
   "inputTool",
   "cacheRead",
+  "cacheReadAudio",
+  "cacheReadImage",
   "cacheWrite5m",
   "cacheWrite1h",
   "cacheWriteOther",
 ];
-const OUTPUT: readonly UsageClassName[] = ["output", "outputReasoning", "outputAudio", "outputImage"];
+const OUTPUT: readonly UsageClassName[] = [
+  "output",
+  "outputReasoning",
+  "outputAudio",
+  "outputImage",
+  "outputVideo",
+];
 
 /** The reading of a usage object that is absent or unusable. */
 export function unreadableUsage(family: string): UsageReading {

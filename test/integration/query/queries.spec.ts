@@ -289,7 +289,7 @@ describe("data quality", () => {
     const { data, totals, truncated } = await quality({ from: "2026-03-01", to: "2026-04-01" });
     expect(totals).toMatchObject({ calls: 6, billable: 5, unpriced: 2, merged: 1, aggregates: 1 });
     const [first] = data;
-    expect(first).toMatchObject({ dialect: "gen_ai", firstSeen: expect.any(String) });
+    expect(first).toMatchObject({ dialect: "spanledger", firstSeen: expect.any(String) });
     expect(first?.rules.reduce((sum, { calls }) => sum + calls, 0)).toBe(first?.billable);
     expect(data.reduce((sum, row) => sum + row.calls, 0)).toBe(totals.calls);
     expect(truncated).toBe(false);

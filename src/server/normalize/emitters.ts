@@ -210,6 +210,20 @@ export const EMITTERS: readonly EmitterRule[] = [
     reasoning: "inside",
     writes: ["cacheRead", "cacheWrite", "reasoning"],
   },
+  // Read in source, not run: these copy two totals and no details.
+  {
+    name: "otel_openai_v2",
+    scope: /^opentelemetry\.instrumentation\.openai_v2/,
+    input: "inclusive",
+    reasoning: "inside",
+    loses: ["cacheRead", "reasoning"],
+  },
+  { name: "spring_ai", dialect: "spring_ai", loses: ["cacheRead", "cacheWrite", "reasoning"] },
+  {
+    name: "semantic_kernel",
+    scope: /^Microsoft\.SemanticKernel/,
+    loses: ["cacheRead", "cacheWrite", "reasoning"],
+  },
   // Before convention 1.40 nothing said what input contains, so emitters copied the vendor's own number.
   {
     name: "raw_vendor_field",

@@ -24,14 +24,17 @@ export const litellm: Dialect = {
     settleGenAiRole(span, reading);
     if (reading.role === "none" && span.name === "litellm_request" && reading.requestModel !== null)
       reading.role = "call";
-    if (reading.role === "call" && reading.operation === "other") reading.operation = litellmOperation(span);
+    if (reading.role === "call" && (reading.operation === "other" || reading.operation === "text_completion"))
+      reading.operation = litellmOperation(span);
     return reading;
   },
 };
 
-function litellmOperation(span: Parameters<Dialect["read"]>[0]): "chat" | "embeddings" {
+/** `completion` is LiteLLM's function for chats; `text_completion` is the other one. */
+function litellmOperation(span: Parameters<Dialect["read"]>[0]): "chat" | "embeddings" | "text_completion" {
   const type = firstText(span.attributes, ["gen_ai.operation.name", "llm.request.type", "call_type"]) ?? "";
-  return type.includes("embed") ? "embeddings" : "chat";
+  if (type.includes("embed")) return "embeddings";
+  return type.includes("text_completion") ? "text_completion" : "chat";
 }
 
 /**

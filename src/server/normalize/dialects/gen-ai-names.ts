@@ -45,11 +45,17 @@ export const REQUEST_ID = [
   "gen_ai.request.id",
 ];
 
-export const INPUT = ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens"];
+export const INPUT = [
+  "gen_ai.usage.input_tokens",
+  "gen_ai.usage.prompt_tokens",
+  "llm.usage.prompt_tokens",
+  "gen_ai.response.prompt_tokens",
+];
 export const OUTPUT = [
   "gen_ai.usage.output_tokens",
   "gen_ai.usage.completion_tokens",
   "llm.usage.completion_tokens",
+  "gen_ai.response.completion_tokens",
 ];
 export const TOTAL = ["gen_ai.usage.total_tokens", "llm.usage.total_tokens"];
 /** Names under which the convention says that input contains the number. */

@@ -12,6 +12,10 @@ const CALLS: Readonly<Record<string, Operation>> = {
   response: "chat",
   message: "chat",
   messages: "chat",
+  anthropic_messages: "chat",
+  // Semantic Kernel before it followed the conventions.
+  "chat.completions": "chat",
+  "text.completions": "text_completion",
   embeddings: "embeddings",
   embedding: "embeddings",
   embed: "embeddings",
@@ -50,10 +54,17 @@ export type OperationRole =
   | { role: "none" }
   | { role: "unsaid" };
 
+/** LiteLLM writes its function names: `acompletion`, `aembedding`; the `a` is for asynchronous. Source: its OpenTelemetry callback, read 2026-11-25. */
+const ASYNCHRONOUS =
+  /^a(?=completion|text_completion|embedding|responses|image_|speech|transcription|rerank)/;
+
 /** What an operation name says a span is: a call, an aggregate, something else, or nothing (`unsaid`). Never throws. */
 export function operationRole(name: string | null): OperationRole {
   if (name === null) return { role: "unsaid" };
-  const key = name.toLowerCase().replaceAll(/[-\s]+/g, "_");
+  const key = name
+    .toLowerCase()
+    .replaceAll(/[-\s]+/g, "_")
+    .replace(ASYNCHRONOUS, "");
   const operation = CALLS[key];
   if (operation !== undefined) return { role: "call", operation };
   return AGGREGATES.has(key) ? { role: "aggregate" } : { role: "none" };

@@ -64,7 +64,7 @@ export class StreamSink extends Sink {
   constructor(call: LiveCall) {
     super(call);
     const { family } = call.target.endpoint;
-    this.reader = family.streamReader(call.response, call.provider);
+    this.reader = family.streamReader(call.response, call.reader);
     const sse = family.framing === "sse";
     this.lines = new LineSplitter((line) => this.line(line, sse));
   }
@@ -131,7 +131,7 @@ export class WholeSink extends Sink {
     if (body === null) return;
     guard(() => {
       const { family } = this.call.target.endpoint;
-      family.readResponse(body, this.call.response, this.call.provider);
+      family.readResponse(body, this.call.response, this.call.reader);
     });
   }
 

@@ -46,6 +46,19 @@ export interface RequestFacts {
   characters: number | null;
 }
 
+/**
+ * Tokens of another model inside one call, billed beside it: an advisor, the declined hop of a fallback, an image tool. Each becomes a
+ * record of its own, since a record has one model.
+ */
+export interface SideUsage {
+  /** Names it in the record's response id: advisor, declined, image_tool, svg. */
+  kind: string;
+  /** Null: unknown. `requested`: the model that was asked for. */
+  model: string | null | { requested: true };
+  operation: Operation;
+  usage: UsageReading;
+}
+
 /** What the answer says; filled by a wire reader while the application reads it. Holds no content. */
 export interface ResponseFacts {
   model: string | null;
@@ -53,6 +66,9 @@ export interface ResponseFacts {
   serviceTier: string | null;
   finishReasons: string[];
   usage: UsageReading | null;
+  side: SideUsage[];
+  /** Whether the answer only promises a result that is made in the background and polled for. */
+  pending: boolean;
   geo: string | null;
   speed: string | null;
   region: string | null;
@@ -81,6 +97,8 @@ export function emptyResponseFacts(): ResponseFacts {
     serviceTier: null,
     finishReasons: [],
     usage: null,
+    side: [],
+    pending: false,
     geo: null,
     speed: null,
     region: null,

@@ -134,7 +134,7 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
 
 /** Whose rate-limit headers to expect: those of the API that is spoken, but Mistral speaks OpenAI's. */
 function limitsVendor(call: LiveCall): string {
-  return call.provider === "mistral_ai" ? call.provider : call.target.endpoint.family.vendor;
+  return call.reader === "mistral_ai" ? call.reader : call.target.endpoint.family.vendor;
 }
 
 function answerSink(exchange: Exchange, contentType: string): BodySink {

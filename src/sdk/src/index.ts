@@ -1,3 +1,5 @@
+import { releaseBackground } from "./background.js";
+import { settleTotals } from "./batch-totals.js";
 import { openCalls } from "./live-call.js";
 import { flushTracers, shutdownTracers } from "./tracer.js";
 
@@ -13,11 +15,14 @@ export type { ObserveOptions } from "./options.js";
  */
 export async function flush(): Promise<void> {
   openCalls.settle();
+  settleTotals();
   await flushTracers();
 }
 
 /** As `flush`, and ends calls in flight as abandoned; our own exporter stops. Never rejects. */
 export async function shutdown(): Promise<void> {
   openCalls.abandonAll();
+  settleTotals();
+  releaseBackground();
   await shutdownTracers();
 }

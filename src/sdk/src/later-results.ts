@@ -1,5 +1,7 @@
 import { context } from "@opentelemetry/api";
 import { ambientAttribution } from "./attribution.js";
+import { completeBackground, responseKey } from "./background.js";
+import { isNewLine, offerTotal, takeLines } from "./batch-totals.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
 import type { BodySink } from "./body-sink.js";
 import { guard } from "./guard.js";
@@ -8,95 +10,39 @@ import type { Observer } from "./options.js";
 import { providerOfFlavor, vendorOfHost } from "./provider-hosts.js";
 import { emitSpan } from "./span.js";
 import { urlText } from "./target.js";
-import { anthropicMessages } from "./wire/anthropic-messages.js";
 import type { Endpoint, Family } from "./wire/family.js";
-import { asCode, asObject, asText, parseObject } from "./wire/json.js";
+import { asObject, asText, parseObject } from "./wire/json.js";
 import type { JsonObject } from "./wire/json.js";
-import { openaiChat } from "./wire/openai-chat.js";
 import { openaiEmbeddings } from "./wire/openai-embeddings.js";
-import { openaiResponses } from "./wire/openai-responses.js";
+import { anthropicLine, backgroundResponse, batchTotal, openaiLine } from "./wire/result-lines.js";
+import type { BatchTotal, ResultLine } from "./wire/result-lines.js";
 
-/** One line of a result file, as far as it names a call. */
-interface Line {
-  family: Family;
-  body: JsonObject;
-  /** Stands for the call where the body has no id. */
-  id: string | null;
-  requestId: string | null;
-  httpStatus: number | null;
-  failed: boolean;
-}
+type Kind = "lines" | "response" | "batch";
 
-type ReadLine = (line: JsonObject) => Line | null;
-
-/** Result files: who writes them, told by path. Sources: openai-node 7.57 and @anthropic-ai/sdk 1.12 types, read 2026-11-22. */
-const FILES: readonly (readonly [path: RegExp, read: ReadLine])[] = [
-  [/\/files\/[^/]+\/content$/, openaiLine],
-  [/\/v1\/messages\/batches\/[^/]+\/results$/, anthropicLine],
+/** What is read later, told by path. Sources: openai-node 7.57 and @anthropic-ai/sdk 1.12 types, read 2026-11-22. */
+const PATHS: readonly (readonly [path: RegExp, kind: Kind, readLine: ReadLine])[] = [
+  [/\/files\/([^/]+)\/content$/, "lines", openaiLine],
+  [/\/v1\/messages\/batches\/([^/]+)\/results$/, "lines", anthropicLine],
+  [/\/responses\/([^/]+)$/, "response", backgroundResponse],
+  [/\/batches\/([^/]+)$/, "batch", batchTotal],
 ];
 
-/** A stored response that was made in the background: its creation was answered before there was any usage. */
-const POLLED: readonly (readonly [path: RegExp, read: ReadLine])[] = [
-  [/\/responses\/[^/]+$/, backgroundResponse],
-];
-
-function backgroundResponse(body: JsonObject): Line | null {
-  if (body["background"] !== true || asObject(body["usage"]) === null) return null;
-  return { family: openaiResponses, body, id: null, requestId: null, httpStatus: null, failed: false };
-}
-
-const FAMILY_OF_OBJECT: Readonly<Record<string, Family>> = {
-  "chat.completion": openaiChat,
-  text_completion: openaiChat,
-  response: openaiResponses,
-  list: openaiEmbeddings,
-};
-
-function openaiLine(line: JsonObject): Line | null {
-  const response = asObject(line["response"]);
-  const body = asObject(response?.["body"]);
-  // Other files are read by the same path; a result line has these three.
-  if (response === null || body === null || line["custom_id"] === undefined) return null;
-  const status = typeof response["status_code"] === "number" ? response["status_code"] : null;
-  const family = FAMILY_OF_OBJECT[asText(body["object"]) ?? ""];
-  if (family === undefined && (status ?? 0) < 400) return null;
-  return {
-    family: family ?? openaiChat,
-    body,
-    id: asText(line["id"]),
-    requestId: asCode(response["request_id"]),
-    httpStatus: status,
-    failed: (status ?? 0) >= 400,
-  };
-}
-
-function anthropicLine(line: JsonObject): Line | null {
-  const message = asObject(asObject(line["result"])?.["message"]);
-  // Errored, cancelled and expired requests are not billed and carry no message.
-  if (message === null) return null;
-  return {
-    family: anthropicMessages,
-    body: message,
-    id: null,
-    requestId: null,
-    httpStatus: null,
-    failed: false,
-  };
-}
+type ReadLine = (line: JsonObject) => ResultLine | null;
 
 /**
- * What reads results that were made before, as they pass: those of a batch job, one record per line, and a response that ran
- * in the background, whose record completes that of its creation. Reading them again gives the same response ids,
- * by which the ledger knows them. Null for any other request.
+ * What reads results that were made before, as they pass: those of a batch job, one record per line, else its total; and a response that
+ * ran in the background, which completes the record of its creation. Reading them again in this process records nothing again. Null for
+ * any other request.
  */
 export function laterResultSink(observer: Observer, input: unknown, method: unknown): BodySink | null {
   const text = urlText(input);
   if (text === null || (method !== undefined && method !== "GET" && method !== "get")) return null;
   const path = text.split("?", 1)[0] ?? text;
-  const read = FILES.find(([pattern]) => pattern.test(path))?.[1];
-  if (read !== undefined) return new ResultSink(observer, new URL(text), read, true);
-  const polled = POLLED.find(([pattern]) => pattern.test(path))?.[1];
-  return polled === undefined ? null : new ResultSink(observer, new URL(text), polled, false);
+  for (const [pattern, kind, read] of PATHS) {
+    const id = pattern.exec(path)?.[1];
+    if (id !== undefined) return new ResultSink(observer, new URL(text), read, kind, id);
+  }
+  return null;
 }
 
 class ResultSink implements BodySink {
@@ -104,44 +50,84 @@ class ResultSink implements BodySink {
   private readonly lines: LineSplitter;
   private readonly active = context.active();
   private readonly ambient = ambientAttribution(this.active);
+  private readonly parts: Uint8Array[] = [];
+  private size = 0;
+  private wanted: boolean | null = null;
 
   constructor(
     private readonly observer: Observer,
     private readonly url: URL,
     private readonly read: ReadLine,
-    /** Whether the body is a file of lines of a batch job; else it is one JSON body. */
-    private readonly batch: boolean,
+    private readonly kind: Kind,
+    /** Of the file, batch or response that the path names. */
+    private readonly id: string,
   ) {
     this.lines = new LineSplitter((line) => guard(() => this.line(line)));
   }
 
   chunk(bytes: Uint8Array): void {
-    if (this.batch) guard(() => this.lines.push(bytes));
+    if (this.kind === "lines") guard(() => this.lines.push(bytes));
+    else if (this.size <= MAX_BODY) {
+      this.size += bytes.byteLength;
+      this.parts.push(bytes.slice());
+    }
   }
 
   text(value: string): void {
-    if (this.batch) guard(() => this.lines.push(Buffer.from(value)));
+    if (this.kind === "lines") guard(() => this.lines.push(Buffer.from(value)));
     else this.json(parseObject(value));
   }
 
   end(): void {
-    guard(() => this.lines.end());
+    if (this.kind === "lines") guard(() => this.lines.end());
+    else if (this.parts.length > 0 && this.size <= MAX_BODY)
+      this.text(Buffer.concat(this.parts.splice(0)).toString("utf8"));
+  }
+
+  json(value: unknown): void {
+    const body = asObject(value);
+    const read = body === null ? null : this.read(body);
+    if (read === null) return;
+    guard(() => {
+      if (this.kind === "response") this.response(read);
+      else if (this.kind === "batch") this.total(read as BatchTotal);
+    });
   }
 
   private line(text: string): void {
     const parsed = parseObject(text);
     const line = parsed === null ? null : this.read(parsed);
-    if (line !== null) this.emit(line);
+    if (line === null) return;
+    this.wanted ??= takeLines(this.key(this.id));
+    if (this.wanted && isNewLine(this.url.host, asText(line.body["id"]) ?? line.id)) this.emit(line);
   }
 
-  private emit(line: Line): void {
+  private response(line: ResultLine): void {
+    const status = line.body["status"];
+    const outcome = line.failed ? "error" : status === "cancelled" ? "cancelled" : "ok";
+    const key = responseKey(this.url.hostname, asText(line.body["id"]) ?? this.id);
+    const known = completeBackground(key, outcome, (facts, provider) =>
+      line.family.readResponse(line.body, facts, provider),
+    );
+    if (!known && asObject(line.body["usage"]) !== null) this.emit(line);
+  }
+
+  private total(total: BatchTotal): void {
+    offerTotal(this.key(total.file), () => this.emit(total));
+  }
+
+  private key(file: string): string {
+    return `${this.url.host} ${file}`;
+  }
+
+  private emit(line: ResultLine): void {
     const { family, body, failed } = line;
-    const { host, port } = { host: this.url.hostname, port: this.url.port };
+    const { hostname: host, port } = this.url;
     const provider =
       vendorOfHost(host) ??
       (this.observer.flavor === "fetch" ? family.vendor : providerOfFlavor(this.observer.flavor));
     const response = emptyResponseFacts();
-    if (!failed) family.readResponse(body, response, provider);
+    if (!failed) family.readResponse(body, response, this.observer.options.provider ?? provider);
     response.id ??= line.id;
     const startMs = createdMs(body) ?? (this.observer.options.clock ?? Date.now)();
     emitSpan({
@@ -155,7 +141,7 @@ class ResultSink implements BodySink {
       context: this.active,
       ambient: this.ambient,
       provider,
-      request: emptyRequestFacts(),
+      request: { ...emptyRequestFacts(), model: response.model },
       response,
       attempts: [],
       startMs,
@@ -164,18 +150,12 @@ class ResultSink implements BodySink {
       outcome: failed ? "error" : "ok",
       errorType: failed ? (family.readError(body) ?? String(line.httpStatus)) : null,
       streaming: false,
-      batch: this.batch,
+      batch: this.kind !== "response",
       requestId: line.requestId,
       rateLimits: [],
       limitHeaders: {},
       fingerprint: {},
     });
-  }
-
-  json(value: unknown): void {
-    const line = asObject(value);
-    const read = line === null ? null : this.read(line);
-    if (read !== null) guard(() => this.emit(read));
   }
 
   // A result file that is not read to its end gave the records of the lines that were read.
@@ -185,6 +165,9 @@ class ResultSink implements BodySink {
   consuming(): void {}
   holder(): void {}
 }
+
+/** Bytes of one JSON body that is read in pieces. */
+const MAX_BODY = 1_048_576;
 
 function endpointOf(family: Family): Endpoint {
   const operation = family === openaiEmbeddings ? "embeddings" : "chat";

@@ -3,6 +3,7 @@ import type { Attributes, Context } from "@opentelemetry/api";
 import { ambientAttribution } from "./attribution.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
 import type { Attempt, Outcome, RateLimit } from "./call.js";
+import { holdBackground } from "./background.js";
 import { callClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import { fingerprintAttributes } from "./fingerprint.js";
@@ -30,6 +31,8 @@ export class LiveCall {
   readonly context: Context;
   readonly ambient: Attributes;
   readonly provider: string;
+  /** Whose rules read the usage: a vendor's own host, else what the application said, else the client's vendor. */
+  readonly reader: string;
   readonly startMs: number;
   readonly now: Clock;
   endMs = 0;
@@ -74,6 +77,7 @@ export class LiveCall {
     this.provider =
       vendorOfHost(target.host) ??
       (observer.flavor === "fetch" ? target.endpoint.family.vendor : providerOfFlavor(observer.flavor));
+    this.reader = vendorOfHost(target.host) ?? observer.options.provider ?? this.provider;
     this.response.region = regionOfHost(target.host);
     this.body = body;
     openCalls.add(this);
@@ -158,7 +162,9 @@ export class LiveCall {
     this.markPartial();
     const last = this.attempts.at(-1);
     if (last !== undefined) last.endMs ??= this.endMs;
-    guard(() => emitSpan(this));
+    guard(() => {
+      if (!holdBackground(this)) emitSpan(this);
+    });
   }
 
   /** Usage that was seen before a stream broke off is what had been counted until then. */

@@ -1,6 +1,7 @@
 import type { Attributes, Context } from "@opentelemetry/api";
 import { attributionAttributes } from "./attribution.js";
-import type { Attempt, Outcome, RateLimit, RequestFacts, ResponseFacts } from "./call.js";
+import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
+import type { Attempt, Outcome, RateLimit, RequestFacts, ResponseFacts, SideUsage } from "./call.js";
 import type { Observer } from "./options.js";
 import * as names from "./semconv.js";
 import type { SpanData } from "./span-data.js";
@@ -33,9 +34,49 @@ export interface EndedCall {
   readonly fingerprint: Attributes;
 }
 
-/** Sends the span of an ended call, a child of what was active when the call began. */
+/** Sends the span of an ended call, a child of what was active when the call began, and one for each other model inside it. */
 export function emitSpan(call: EndedCall): void {
   deliver(spanOf(call), call.context, call.observer.options.tracerProvider);
+  for (const [index, side] of call.response.side.entries()) {
+    deliver(spanOf(sideCall(call, side, index)), call.context, call.observer.options.tracerProvider);
+  }
+}
+
+/** The part of a call that another model answered: its own tokens, the circumstances of the call, no attempts and no limits. */
+function sideCall(call: EndedCall, side: SideUsage, index: number): EndedCall {
+  const { id, serviceTier, geo, speed, region } = call.response;
+  const endpoint = { ...call.target.endpoint, operation: side.operation, model: null, deployment: null };
+  const model = typeof side.model === "object" ? side.model && call.request.model : side.model;
+  return {
+    observer: call.observer,
+    target: { ...call.target, endpoint },
+    context: call.context,
+    ambient: call.ambient,
+    provider: call.provider,
+    request: { ...emptyRequestFacts(), model },
+    response: {
+      ...emptyResponseFacts(),
+      id: id === null ? null : `${id}.${side.kind}.${index}`,
+      model,
+      usage: side.usage,
+      serviceTier,
+      geo,
+      speed,
+      region,
+    },
+    attempts: [],
+    startMs: call.startMs,
+    endMs: call.endMs,
+    firstChunkMs: null,
+    outcome: call.outcome,
+    errorType: call.errorType,
+    streaming: call.streaming,
+    batch: call.batch,
+    requestId: null,
+    rateLimits: [],
+    limitHeaders: {},
+    fingerprint: {},
+  };
 }
 
 /** The span of an ended call: one event per attempt, ERROR without a message when it failed. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
-import { observe } from "@spanledger/sdk";
+import { flush, observe, shutdown } from "@spanledger/sdk";
 import { ProviderServer } from "../../support/sdk/provider-server.js";
 import { SpanProbe, startMs } from "../../support/sdk/span-probe.js";
 
@@ -113,8 +113,97 @@ describe("batch results", () => {
   });
 });
 
+describe("the total of an OpenAI batch job", () => {
+  const job = (id: string): object => ({
+    id,
+    object: "batch",
+    endpoint: "/v1/chat/completions",
+    model: "gpt-5.4-mini-2026-03-17",
+    status: "completed",
+    output_file_id: `file-of-${id}`,
+    created_at: Date.UTC(2026, 10, 2) / 1000,
+    usage: {
+      input_tokens: 900,
+      input_tokens_details: { cached_tokens: 100 },
+      output_tokens: 70,
+      output_tokens_details: { reasoning_tokens: 20 },
+      total_tokens: 970,
+    },
+  });
+  const line = {
+    id: "batch_req_of_line",
+    custom_id: "a",
+    response: {
+      status_code: 200,
+      request_id: "req_of_line",
+      body: {
+        id: "chatcmpl-of-line",
+        object: "chat.completion",
+        model: "gpt-5.4-mini-2026-03-17",
+        choices: [],
+        usage: { prompt_tokens: 900, completion_tokens: 70, total_tokens: 970 },
+      },
+    },
+  };
+  const client = (): OpenAI => observe(new OpenAI({ apiKey: "k", baseURL: `${server.url}/v1` }), OPTIONS);
+
+  it("is recorded once when the lines are not read, and the lines not after it", async () => {
+    server.script({ json: job("batch_a") });
+    await client().batches.retrieve("batch_a");
+    await client().batches.retrieve("batch_a");
+    expect(probe.spans).toEqual([]);
+    await flush();
+    expect((await probe.one()).attributes).toMatchObject({
+      "spanledger.batch": true,
+      "gen_ai.response.id": "batch_a",
+      "gen_ai.response.model": "gpt-5.4-mini-2026-03-17",
+      "spanledger.usage.input_uncached": 800,
+      "spanledger.usage.cache_read": 100,
+      "spanledger.usage.output": 50,
+      "spanledger.usage.output_reasoning": 20,
+    });
+    server.script({ chunks: [jsonl(line)], headers: { "content-type": "application/octet-stream" } });
+    await (await client().files.content("file-of-batch_a")).text();
+    await flush();
+    expect(probe.spans).toHaveLength(1);
+  });
+
+  it("is not recorded when the lines are read, which count once however often", async () => {
+    const text = jsonl(line);
+    server.script({ json: job("batch_b") });
+    await client().batches.retrieve("batch_b");
+    server.script({ chunks: [text], headers: { "content-type": "application/octet-stream" } });
+    await (await client().files.content("file-of-batch_b")).text();
+    await (await client().files.content("file-of-batch_b")).text();
+    server.script({ json: job("batch_b") });
+    await client().batches.retrieve("batch_b");
+    await flush();
+    expect((await probe.one()).attributes).toMatchObject({
+      "gen_ai.response.id": "chatcmpl-of-line",
+      "gen_ai.usage.input_tokens": 900,
+    });
+  });
+
+  it("comes by itself after a moment", async () => {
+    server.script({ json: job("batch_c") });
+    await client().batches.retrieve("batch_c");
+    expect((await probe.one()).attributes["gen_ai.response.id"]).toBe("batch_c");
+  });
+
+  it("is not there while the job runs or has no usage", async () => {
+    server.script(
+      { json: { ...job("batch_d"), status: "in_progress" } },
+      { json: { ...job("batch_e"), usage: undefined } },
+    );
+    await client().batches.retrieve("batch_d");
+    await client().batches.retrieve("batch_e");
+    await flush();
+    expect(probe.spans).toEqual([]);
+  });
+});
+
 describe("a response that runs in the background", () => {
-  it("is recorded at its creation and completed by the poll that sees its usage", async () => {
+  it("is one record, which the poll that sees its end completes, however often it is polled", async () => {
     const base = { id: "resp_1", object: "response", model: "gpt-5.4", background: true, output: [] };
     const usage = { input_tokens: 9, output_tokens: 4, total_tokens: 13 };
     server.script(
@@ -126,17 +215,43 @@ describe("a response that runs in the background", () => {
     await client.responses.create({ model: "gpt-5.4", input: "hi", background: true });
     await client.responses.retrieve("resp_1");
     await client.responses.retrieve("resp_1");
-    const [created, completed, ...others] = await probe.atLeast(2);
-    expect(others).toEqual([]);
-    expect(created?.attributes).toMatchObject({
-      "gen_ai.response.id": "resp_1",
-      "spanledger.usage.source": "none",
-    });
-    expect(completed?.attributes).toMatchObject({
+    await client.responses.retrieve("resp_1");
+    const { attributes, events } = await probe.one();
+    expect(attributes).toMatchObject({
+      "gen_ai.request.model": "gpt-5.4",
       "gen_ai.response.id": "resp_1",
       "gen_ai.usage.input_tokens": 9,
       "gen_ai.usage.output_tokens": 4,
+      "spanledger.outcome": "ok",
     });
-    expect(completed?.attributes).not.toHaveProperty(["spanledger.batch"]);
+    expect(events).toHaveLength(1);
+    expect(attributes).not.toHaveProperty(["spanledger.batch"]);
+  });
+
+  it("is recorded with unknown usage when nobody sees its end, and by the poll alone when another process made it", async () => {
+    const base = { object: "response", model: "gpt-5.4", background: true, output: [] };
+    server.script(
+      { json: { ...base, id: "resp_2", status: "queued", usage: null } },
+      {
+        json: {
+          ...base,
+          id: "resp_3",
+          status: "completed",
+          usage: { input_tokens: 5, output_tokens: 1, total_tokens: 6 },
+        },
+      },
+    );
+    const client = observe(new OpenAI({ apiKey: "k", baseURL: `${server.url}/v1` }), OPTIONS);
+    await client.responses.create({ model: "gpt-5.4", input: "hi", background: true });
+    await client.responses.retrieve("resp_3");
+    expect((await probe.one()).attributes).toMatchObject({
+      "gen_ai.response.id": "resp_3",
+      "gen_ai.usage.input_tokens": 5,
+    });
+    await shutdown();
+    expect((await probe.atLeast(2))[1]?.attributes).toMatchObject({
+      "gen_ai.response.id": "resp_2",
+      "spanledger.usage.source": "none",
+    });
   });
 });

@@ -164,8 +164,7 @@ function answered({ call, attempt }: Begun, { response, output }: Result): void 
   }
   const { body } = answer;
   const read = isBytes(body) ? parseObject(Buffer.from(body).toString("utf8")) : answer;
-  if (read !== null)
-    guard(() => call.target.endpoint.family.readResponse(read, call.response, call.provider));
+  if (read !== null) guard(() => call.target.endpoint.family.readResponse(read, call.response, call.reader));
   call.finish("ok");
 }
 

@@ -39,6 +39,55 @@ function plus(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : a + b;
 }
 
+/** A fallback answered: the tokens of its model alone, those of the hops before it are records of their own. */
+function servedTokens(usage: Fields): Tokens {
+  const [fallback] = iterationsOf(usage, "fallback_message");
+  if (fallback === undefined) return readTokens(usage);
+  const own = iterationsOf(usage, "message").filter((hop) => hop["model"] === fallback["model"]);
+  const thinking = own.length === 0 ? null : readTokens(usage).thinking;
+  return own.map(readTokens).reduce(sumTokens, { ...readTokens(fallback), thinking });
+}
+
+function sumTokens(a: Tokens, b: Tokens): Tokens {
+  return {
+    input: plus(a.input, b.input),
+    read: plus(a.read, b.read),
+    write5m: plus(a.write5m, b.write5m),
+    write1h: plus(a.write1h, b.write1h),
+    output: plus(a.output, b.output),
+    thinking: a.thinking,
+    assumed: a.assumed || b.assumed,
+    conflict: a.conflict || b.conflict,
+  };
+}
+
+/** Tokens that another model of a Messages call consumed. */
+export interface AnthropicSide {
+  kind: "advisor" | "declined";
+  /** Null: the model that was requested. */
+  model: string | null;
+  usage: UsageReading;
+}
+
+/**
+ * The other models of a Messages `usage`: every advisor, and with a fallback the hops of other models that declined. Advisors are taken as
+ * outside the top level. Source: @anthropic-ai/sdk 1.12 beta types (iterations), read 2026-11-25. Never throws.
+ */
+export function anthropicSides(raw: unknown): AnthropicSide[] {
+  const usage = record(raw);
+  if (usage === null || usage["iterations"] === undefined) return [];
+  const side = (kind: AnthropicSide["kind"], hop: Fields): AnthropicSide => ({
+    kind,
+    model: typeof hop["model"] === "string" ? hop["model"] : null,
+    usage: anthropicUsage({ ...hop, iterations: null }),
+  });
+  const advisors = iterationsOf(usage, "advisor_message").map((hop) => side("advisor", hop));
+  const [fallback] = iterationsOf(usage, "fallback_message");
+  if (fallback === undefined) return advisors;
+  const declined = iterationsOf(usage, "message").filter((hop) => hop["model"] !== fallback["model"]);
+  return [...advisors, ...declined.map((hop) => side("declined", hop))];
+}
+
 function iterationsOf(usage: Fields, type: string): Fields[] {
   const all = Array.isArray(usage["iterations"]) ? (usage["iterations"] as readonly unknown[]) : [];
   const found: Fields[] = [];
@@ -57,7 +106,7 @@ function iterationsOf(usage: Fields, type: string): Fields[] {
 export function anthropicUsage(raw: unknown): UsageReading {
   const usage = record(raw);
   if (usage === null) return unreadableUsage("anthropic");
-  const tokens = readTokens(usage);
+  const tokens = servedTokens(usage);
   if (tokens.input === null && tokens.output === null) return unreadableUsage("anthropic");
   let { input, read, write5m, write1h, output } = tokens;
   for (const iteration of iterationsOf(usage, "compaction")) {
@@ -79,11 +128,10 @@ export function anthropicUsage(raw: unknown): UsageReading {
     webSearchRequests: firstCount(tools, "web_search_requests"),
     webFetchRequests: firstCount(tools, "web_fetch_requests"),
   });
-  // Another model answered part of the call: its tokens cannot stand in one record with one model.
   const mixed = iterationsOf(usage, "fallback_message").length > 0;
   return checkedReading(classes, {
     total: null,
-    complete: input !== null && output !== null && read !== null && !tokens.assumed && !mixed,
+    complete: input !== null && output !== null && read !== null && !tokens.assumed,
     conflict: tokens.conflict || (tokens.thinking ?? 0) > (output ?? Infinity),
     rule: mixed
       ? "anthropic:fallback"

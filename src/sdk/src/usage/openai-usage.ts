@@ -161,7 +161,13 @@ export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading 
 
 /** Classes of OpenAI Chat Completions `usage`, and of every server that copies it. Never throws. */
 export function openaiChatUsage(raw: unknown): UsageReading {
-  return readOpenaiShape(raw, { family: "openai.chat" });
+  return readOpenaiShape(raw, {
+    family: "openai.chat",
+    // Names that only servers of other vendors use; behind a gateway the host does not tell whose answer it is.
+    cached: (usage) => firstCount(usage, "prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens"),
+    reasoningIsExtra: ({ prompt, output, reasoning, total }) =>
+      reasoning > 0 && total === prompt + output + reasoning,
+  });
 }
 
 /** Classes of OpenAI Responses `usage`; tool calls are read from the reply by `openaiToolUsage`. Never throws. */

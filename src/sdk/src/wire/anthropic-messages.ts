@@ -1,5 +1,5 @@
 import type { RequestFacts, ResponseFacts } from "../call.js";
-import { anthropicUsage } from "../usage/anthropic-usage.js";
+import { anthropicSides, anthropicUsage } from "../usage/anthropic-usage.js";
 import type { EventEffect, Family, PromptBlock, PromptPieces, StreamReader } from "./family.js";
 import { normalizeFinish } from "./finish-reasons.js";
 import { asArray, asCode, asObject, asText, parseObject } from "./json.js";
@@ -44,6 +44,12 @@ function readStop(body: JsonObject, facts: ResponseFacts): void {
 
 function readUsage(usage: JsonObject, facts: ResponseFacts): void {
   facts.usage = anthropicUsage(usage);
+  facts.side = anthropicSides(usage).map(({ kind, model, usage: tokens }) => ({
+    kind,
+    model: model ?? (kind === "declined" ? { requested: true } : null),
+    operation: "chat",
+    usage: tokens,
+  }));
   facts.serviceTier = asCode(usage["service_tier"]) ?? facts.serviceTier;
   facts.speed = asCode(usage["speed"]) ?? facts.speed;
   facts.geo = asCode(usage["inference_geo"]) ?? facts.geo;

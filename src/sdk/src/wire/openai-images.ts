@@ -1,5 +1,5 @@
 import type { RequestFacts, ResponseFacts } from "../call.js";
-import { openaiImagesUsage } from "../usage/openai-usage.js";
+import { openaiChatUsage, openaiImagesUsage } from "../usage/openai-usage.js";
 import type { EventEffect, Family, StreamReader } from "./family.js";
 import { asArray, asCode, asObject, asText, parseObject } from "./json.js";
 import type { JsonObject } from "./json.js";
@@ -38,6 +38,11 @@ function addVariant(body: JsonObject, variant: Record<string, string>): void {
 
 /** Images are counted beside the tokens: older models are billed by the image. */
 function readUsage(body: JsonObject, facts: ResponseFacts, images: number | null): void {
+  const svg = asObject(body["svg_usage"]);
+  if (svg !== null)
+    facts.side = [
+      { kind: "svg", model: asText(svg["model"]), operation: "image", usage: openaiChatUsage(svg) },
+    ];
   const raw = asObject(body["usage"]);
   const counted = images === null ? {} : { images };
   if (raw !== null) {

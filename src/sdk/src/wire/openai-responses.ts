@@ -1,5 +1,5 @@
-import type { RequestFacts, ResponseFacts } from "../call.js";
-import { openaiResponsesUsage, openaiToolUsage } from "../usage/openai-usage.js";
+import type { RequestFacts, ResponseFacts, SideUsage } from "../call.js";
+import { openaiImagesUsage, openaiResponsesUsage, openaiToolUsage } from "../usage/openai-usage.js";
 import type { EventEffect, Family, PromptBlock, PromptPieces, StreamReader } from "./family.js";
 import { normalizeFinish } from "./finish-reasons.js";
 import { asArray, asCode, asObject, asText, parseObject } from "./json.js";
@@ -42,9 +42,29 @@ function readResponse(body: JsonObject, facts: ResponseFacts): void {
   const error = asObject(body["error"]);
   if (error !== null) facts.errorType = asCode(error["code"]) ?? "provider_error";
   const raw = asObject(body["usage"]);
+  const status = asCode(body["status"]);
+  facts.pending =
+    raw === null && body["background"] === true && (status === "queued" || status === "in_progress");
+  facts.side = imageTool(body);
   if (raw === null) return;
   const reading = openaiResponsesUsage(raw);
   facts.usage = { ...reading, usage: { ...reading.usage, ...openaiToolUsage(body) } };
+}
+
+/**
+ * The image tool has tokens of its own beside those of the response. Its model stands in the tool's definition.
+ * Source: openai-node 7.57 types, `Response.tool_usage`, read 2026-11-25.
+ */
+function imageTool(body: JsonObject): SideUsage[] {
+  const raw = asObject(asObject(body["tool_usage"])?.["image_gen"]);
+  if (raw === null) return [];
+  const usage = openaiImagesUsage(raw);
+  if (usage.quality === "unknown" || ((usage.inputTotal ?? 0) === 0 && (usage.outputTotal ?? 0) === 0))
+    return [];
+  const tool = asArray(body["tools"])
+    .map(asObject)
+    .find((each) => each?.["type"] === "image_generation");
+  return [{ kind: "image_tool", model: asText(tool?.["model"]), operation: "image", usage }];
 }
 
 function readHead(body: JsonObject, facts: ResponseFacts): void {

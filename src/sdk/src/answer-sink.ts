@@ -83,8 +83,9 @@ export class StreamSink extends Sink {
     if (this.call.finished) return;
     let data = line;
     if (sse) {
-      if (!line.startsWith("data:")) return;
-      data = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5);
+      // Cohere v1 sends bare JSON lines; a line of an event stream never begins with a brace.
+      if (line.startsWith("data:")) data = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5);
+      else if (line.charCodeAt(0) !== 123) return;
     }
     const effect = this.reader.event(data);
     if (effect === "content") this.call.firstContent();

@@ -37,6 +37,8 @@ export interface ExchangeHint {
   /** The JSON body, where it is not in `init`. */
   body?: string | null;
   readsWhenFinal?: boolean;
+  /** The form of a multipart request, where it is not in `init`. */
+  form?: unknown;
 }
 
 /** The model of a multipart request (audio, image edits), whose body is no JSON; null otherwise. */
@@ -65,7 +67,7 @@ export function beginExchange(
     chain.call = call;
     call.settles = chain.settles;
   }
-  const model = formModel(init?.body);
+  const model = formModel(hint.form ?? init?.body);
   if (model !== null) call.request.model = model;
   const rewritten = observer.options.includeUsage === true ? askForUsage(target.endpoint, init) : null;
   return {
@@ -141,7 +143,7 @@ function answerSink(exchange: Exchange, contentType: string): BodySink {
   const { call } = exchange;
   // Some proxies call an event stream text/plain; a JSON answer is never one.
   const events =
-    /event-stream|ndjson|jsonl/i.test(contentType) || (!/json/i.test(contentType) && call.asksForStream());
+    /event-stream|ndjson|jsonl|stream\+json/i.test(contentType) || (!/json/i.test(contentType) && call.asksForStream());
   call.streaming = events;
   if (!events) return new WholeSink(call);
   const sink = new StreamSink(call);

@@ -7,7 +7,7 @@ import { LiveCall } from "../live-call.js";
 import type { Observer } from "../options.js";
 import { shadow } from "../stream-tap.js";
 import { targetOf } from "../target.js";
-import { profileGeo } from "../wire/bedrock.js";
+import { invokeHeaderUsage, profileGeo } from "../wire/bedrock.js";
 import { asCode, asObject, parseObject } from "../wire/json.js";
 import type { JsonObject } from "../wire/json.js";
 import { tapEvents } from "./aws-events.js";
@@ -26,7 +26,7 @@ interface Args {
   request?: WireRequest;
 }
 interface Result {
-  response?: { statusCode?: unknown };
+  response?: { statusCode?: unknown; headers?: unknown };
   output: unknown;
 }
 type Next = (args: Args) => Promise<Result>;
@@ -165,6 +165,7 @@ function answered({ call, attempt }: Begun, { response, output }: Result): void 
   const { body } = answer;
   const read = isBytes(body) ? parseObject(Buffer.from(body).toString("utf8")) : answer;
   if (read !== null) guard(() => call.target.endpoint.family.readResponse(read, call.response, call.reader));
+  if (isBytes(body)) call.response.usage ??= invokeHeaderUsage(asObject(response?.headers) ?? {});
   call.finish("ok");
 }
 

@@ -1,9 +1,10 @@
 import { Chain, settleChain } from "../attempts.js";
 import { isThenable } from "../http-types.js";
-import type { RequestInitLike, SignalLike } from "../http-types.js";
+import type { AnyFetch, RequestInitLike, SignalLike } from "../http-types.js";
 import { observeExchange } from "../observed-fetch.js";
 import { shadow } from "../stream-tap.js";
 import type { Observer } from "../options.js";
+import { wrapFetch } from "../wrap-fetch.js";
 import type { AttachStrategy } from "./strategy.js";
 import { isFunction, member } from "./strategy.js";
 
@@ -25,6 +26,7 @@ export const genaiApiClient: AttachStrategy = {
     const api = member(client, "apiClient") as object;
     const apiCall = member(api, "apiCall");
     if (!isFunction(apiCall)) return;
+    hookInteractions(api, observer);
     const takesFetch = apiCall.length >= 6;
     shadow(api, "apiCall", function (this: unknown, ...args: unknown[]): unknown {
       const signal = (takesFetch ? args[4] : (args[1] as RequestInitLike | undefined)?.signal) as
@@ -44,6 +46,29 @@ export const genaiApiClient: AttachStrategy = {
       return isThenable(result) ? settleChain(chain, result) : result;
     });
   },
+};
+
+/** Interactions have a client of their own, built at first use with the fetch that this method gives, else with the platform's. */
+function hookInteractions(api: object, observer: Observer): void {
+  const getFetch = member(api, "getFetch");
+  if (!isFunction(getFetch)) return;
+  shadow(api, "getFetch", function (this: unknown): unknown {
+    const own = Reflect.apply(getFetch, this, []);
+    return wrapFetch((isFunction(own) ? own : patientFetch) as AnyFetch, observer);
+  });
+}
+
+/** The platform's fetch without its own time limits, as the client would have called it. */
+const patientFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+  const global = Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.1")) as
+    | { dispatch(options: object, handler: unknown): unknown }
+    | undefined;
+  if (global === undefined) return globalThis.fetch(input, init);
+  const dispatcher = {
+    dispatch: (options: object, handler: unknown) =>
+      global.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
+  };
+  return globalThis.fetch(input, { ...init, dispatcher } as RequestInit);
 };
 
 function withObservedFetch(

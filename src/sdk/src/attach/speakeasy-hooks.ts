@@ -20,6 +20,7 @@ interface HttpClient {
 interface Prepared {
   chain: Chain;
   body: string | null;
+  form: unknown;
 }
 
 /**
@@ -43,6 +44,7 @@ export const speakeasyHooks: AttachStrategy = {
           operations.set(context, {
             chain: new Chain(() => signal?.aborted === true, false),
             body: typeof body === "string" ? body : null,
+            form: typeof body === "string" ? null : body,
           });
         });
         return input;
@@ -88,6 +90,7 @@ function observedClient(
     return observeExchange(observer, () => client.request(request), request, undefined, {
       chain: prepared?.chain ?? null,
       body: prepared?.body ?? null,
+      form: prepared?.form ?? null,
       readsWhenFinal: true,
     });
   });

@@ -17,6 +17,8 @@ export function mistralUsage(raw: unknown): UsageReading {
     cached: (fields) => count(fields["num_cached_tokens"]),
   });
   const audio = seconds(usage?.["prompt_audio_seconds"]);
-  if (audio !== null) reading.usage.audioSeconds = audio;
-  return reading;
+  if (audio === null) return reading;
+  // The total of an audio prompt counts its audio tokens, which are billed as seconds and told nowhere else.
+  const quality = reading.quality === "conflict" ? "partial" : reading.quality;
+  return { ...reading, usage: { ...reading.usage, audioSeconds: audio }, quality };
 }

@@ -23,6 +23,19 @@ export const anthropicMessages: Family = {
   pieces,
 };
 
+/** Claude on Vertex AI: the path names the model. Source: @anthropic-ai/vertex-sdk 1.1.3, how it builds requests, read 2026-11-25. */
+export const anthropicVertex: Family = {
+  ...anthropicMessages,
+  name: "anthropic-vertex",
+  vendor: "gcp.vertex_ai",
+  match(path) {
+    const model = /\/publishers\/anthropic\/models\/([^/:]+):(?:raw|streamRaw)Predict$/.exec(path)?.[1];
+    return model === undefined
+      ? null
+      : { operation: "chat", model: decodeURIComponent(model), deployment: null };
+  },
+};
+
 function readRequest(body: JsonObject, facts: RequestFacts): void {
   facts.model = asText(body["model"]);
   facts.streaming = body["stream"] === true;

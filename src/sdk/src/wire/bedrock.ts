@@ -1,5 +1,6 @@
-import type { RequestFacts, ResponseFacts } from "../call.js";
+import type { Operation, RequestFacts, ResponseFacts } from "../call.js";
 import { bedrockConverseUsage, bedrockInvokeUsage } from "../usage/bedrock-usage.js";
+import type { UsageReading } from "../usage/usage-reading.js";
 import { anthropicMessages } from "./anthropic-messages.js";
 import type { EventEffect, Family, PromptBlock, PromptPieces } from "./family.js";
 import { normalizeFinish } from "./finish-reasons.js";
@@ -53,20 +54,56 @@ export const bedrockInvoke: Family = {
   match(path) {
     const model = modelOf(path, "invoke(?:-with-response-stream)?");
     if (model === null) return null;
-    const operation = /embed/i.test(model) ? "embeddings" : "chat";
-    return { operation, model, deployment: deploymentOf(model) };
+    return { operation: operationOf(model), model, deployment: deploymentOf(model) };
   },
   readRequest: () => undefined,
   readResponse(body: JsonObject, facts: ResponseFacts) {
     facts.id = asText(body["id"]);
-    readStop(body["stop_reason"] ?? body["stopReason"] ?? firstChoice(body)?.["finish_reason"], facts);
-    const reading = bedrockInvokeUsage(body);
+    readInvokeStop(body, facts);
+    const images = asArray(body["images"]).length;
+    const reading = images > 0 ? imagesUsage(images) : bedrockInvokeUsage(body);
     if (reading.quality !== "unknown") facts.usage = reading;
   },
   streamReader: () => NO_STREAM,
   readError,
   pieces: (body) => anthropicMessages.pieces?.(body) ?? pieces(body),
 };
+
+function operationOf(model: string): Operation {
+  if (/embed/i.test(model)) return "embeddings";
+  if (/rerank/i.test(model)) return "rerank";
+  return /canvas|image|stability\./i.test(model) ? "image" : "chat";
+}
+
+function imagesUsage(images: number): UsageReading {
+  return {
+    usage: { images },
+    inputTotal: null,
+    outputTotal: null,
+    quality: "exact",
+    rule: "bedrock.invoke:images",
+  };
+}
+
+/**
+ * Usage of an InvokeModel answer whose body has none (Mistral, Cohere): what the headers count; null when they do not.
+ * Source: AWS documentation of InvokeModel, read 2026-11-25. Never throws.
+ */
+export function invokeHeaderUsage(headers: JsonObject): UsageReading | null {
+  const count = (name: string): number | undefined => {
+    const value = headers[`x-amzn-bedrock-${name}-token-count`];
+    return typeof value === "string" && /^\d{1,12}$/.test(value) ? Number(value) : undefined;
+  };
+  const reading = bedrockInvokeUsage({
+    "amazon-bedrock-invocationMetrics": {
+      inputTokenCount: count("input"),
+      outputTokenCount: count("output"),
+      cacheReadInputTokenCount: count("cache-read-input"),
+      cacheWriteInputTokenCount: count("cache-write-input"),
+    },
+  });
+  return reading.quality === "unknown" ? null : { ...reading, rule: "bedrock.invoke:headers" };
+}
 
 /** An ARN names a profile that only its owner can map to a model. */
 function deploymentOf(model: string): string | null {
@@ -75,6 +112,23 @@ function deploymentOf(model: string): string | null {
 
 function firstChoice(body: JsonObject): JsonObject | null {
   return asObject(asArray(body["choices"])[0]);
+}
+
+/** Where the vendors say why they stopped: in the body, or in their first answer (Mistral, Cohere, Titan). */
+function readInvokeStop(body: JsonObject, facts: ResponseFacts): void {
+  const answer = asObject(asArray(body["outputs"] ?? body["generations"] ?? body["results"])[0]) ?? {};
+  readStop(
+    body["stop_reason"] ??
+      body["stopReason"] ??
+      body["finish_reason"] ??
+      body["completionReason"] ??
+      asObject(body["messageStop"])?.["stopReason"] ??
+      firstChoice(body)?.["finish_reason"] ??
+      answer["stop_reason"] ??
+      answer["finish_reason"] ??
+      answer["completionReason"],
+    facts,
+  );
 }
 
 function readStop(reason: unknown, facts: ResponseFacts): void {
@@ -120,7 +174,11 @@ export function invokeEvents(facts: ResponseFacts): (event: JsonObject) => Event
     if (/"type"\s*:\s*"(message|content_block|ping|error)/.test(text)) return anthropic.event(text);
     const first = !sawContent;
     sawContent = true;
-    if (/"(amazon-bedrock-invocationMetrics|usage|stop_reason|finish_reason|stopReason)"/.test(text)) {
+    if (
+      /"(amazon-bedrock-invocationMetrics|usage|stop_reason|finish_reason|stopReason|completionReason)"/.test(
+        text,
+      )
+    ) {
       const chunk = parseObject(text);
       if (chunk !== null) readInvokeChunk(chunk, facts);
     }
@@ -129,12 +187,7 @@ export function invokeEvents(facts: ResponseFacts): (event: JsonObject) => Event
 }
 
 function readInvokeChunk(chunk: JsonObject, facts: ResponseFacts): void {
-  readStop(
-    chunk["stop_reason"] ??
-      asObject(chunk["messageStop"])?.["stopReason"] ??
-      firstChoice(chunk)?.["finish_reason"],
-    facts,
-  );
+  readInvokeStop(chunk, facts);
   const reading = bedrockInvokeUsage(asObject(chunk["metadata"]) ?? chunk);
   if (reading.quality !== "unknown") facts.usage = reading;
 }

@@ -1,8 +1,9 @@
-import { anthropicMessages } from "./anthropic-messages.js";
+import { anthropicMessages, anthropicVertex } from "./anthropic-messages.js";
 import type { Endpoint, Family } from "./family.js";
 import { bedrockConverse, bedrockInvoke } from "./bedrock.js";
 import { cohere } from "./cohere.js";
 import { gemini } from "./gemini.js";
+import { geminiInteractions } from "./gemini-interactions.js";
 import { mistralOcr } from "./mistral-ocr.js";
 import { ollama } from "./ollama.js";
 import { openaiAudio } from "./openai-audio.js";
@@ -16,8 +17,10 @@ const FAMILIES: readonly Family[] = [
   openaiChat,
   openaiResponses,
   anthropicMessages,
+  anthropicVertex,
   openaiEmbeddings,
   gemini,
+  geminiInteractions,
   bedrockConverse,
   bedrockInvoke,
   ollama,

@@ -1,4 +1,5 @@
 import type { RequestFacts, ResponseFacts } from "../call.js";
+import { mistralUsage } from "../usage/mistral-usage.js";
 import { openaiTranscriptionUsage } from "../usage/openai-usage.js";
 import type { EventEffect, Family, StreamReader } from "./family.js";
 import { asObject, asText, parseObject } from "./json.js";
@@ -22,20 +23,30 @@ export const openaiAudio: Family = {
     facts.model = asText(body["model"]);
     if (typeof body["input"] === "string") facts.characters = Array.from(body["input"]).length;
   },
-  readResponse(body: JsonObject, facts: ResponseFacts) {
-    const usage = asObject(body["usage"]);
-    if (usage !== null) facts.usage = openaiTranscriptionUsage(usage);
+  readResponse(body: JsonObject, facts: ResponseFacts, provider: string) {
+    facts.model = asText(body["model"]) ?? facts.model;
+    readUsage(body, facts, provider);
   },
-  streamReader: (facts) => new AudioStream(facts),
+  streamReader: (facts, provider) => new AudioStream(facts, provider),
   readError: readOpenaiError,
 };
+
+/** Mistral speaks the same paths and bills the seconds of the prompt. */
+function readUsage(body: JsonObject, facts: ResponseFacts, provider: string): void {
+  const usage = asObject(body["usage"]);
+  if (usage === null) return;
+  facts.usage = provider === "mistral_ai" ? mistralUsage(usage) : openaiTranscriptionUsage(usage);
+}
 
 /** `transcript.text.delta`, `transcript.text.done`; `speech.audio.delta`, `speech.audio.done`. */
 class AudioStream implements StreamReader {
   private finished = false;
   private sawContent = false;
 
-  constructor(private readonly facts: ResponseFacts) {}
+  constructor(
+    private readonly facts: ResponseFacts,
+    private readonly provider: string,
+  ) {}
 
   complete(): boolean {
     return this.finished;
@@ -44,8 +55,7 @@ class AudioStream implements StreamReader {
   event(data: string): EventEffect {
     const type = /"type"\s*:\s*"([\w.]+)"/.exec(data)?.[1] ?? "";
     if (type.endsWith(".done")) {
-      const usage = asObject(parseObject(data)?.["usage"]);
-      if (usage !== null) this.facts.usage = openaiTranscriptionUsage(usage);
+      readUsage(parseObject(data) ?? {}, this.facts, this.provider);
       this.finished = true;
       return "end";
     }

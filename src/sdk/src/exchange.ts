@@ -86,15 +86,18 @@ function chainedCall(chain: Chain | null): LiveCall | null {
   return call === null || call.finished ? null : call;
 }
 
-/** The call that this request repeats, where no entry hook tells: same address and body, the next number, a failure before it. */
+/**
+ * The call that this request repeats, where no entry hook tells: same address and body, the next number, a failure before it. A number
+ * that starts again repeats a call whose client had given up: a framework around it (LangChain) tries again with a new request.
+ */
 function retriedCall(url: string, body: string | null, retryCount: number | null): LiveCall | null {
-  if (body === null || retryCount === 0) return null;
+  if (body === null) return null;
   return openCalls.find(
     (call) =>
       call.deadline !== null &&
       call.target.url === url &&
       call.pendingBody === body &&
-      (retryCount === null || call.attempts.length === retryCount),
+      (retryCount === null || (retryCount === 0 ? call.refusalTaken : call.attempts.length === retryCount)),
   );
 }
 
@@ -107,6 +110,7 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   const { headers } = response;
   call.requestId = requestIdOf(response) ?? call.requestId;
   call.refusalRead = false;
+  call.refusalTaken = false;
   if (vendorOfHost(call.target.host) !== "openai") readGateway(call, headers);
   const { limits, headers: raw } = readRateLimits(headers, limitsVendor(call), now);
   if (limits.length > 0) {
@@ -143,7 +147,8 @@ function answerSink(exchange: Exchange, contentType: string): BodySink {
   const { call } = exchange;
   // Some proxies call an event stream text/plain; a JSON answer is never one.
   const events =
-    /event-stream|ndjson|jsonl|stream\+json/i.test(contentType) || (!/json/i.test(contentType) && call.asksForStream());
+    /event-stream|ndjson|jsonl|stream\+json/i.test(contentType) ||
+    (!/json/i.test(contentType) && call.asksForStream());
   call.streaming = events;
   if (!events) return new WholeSink(call);
   const sink = new StreamSink(call);
@@ -172,8 +177,12 @@ function refused(exchange: Exchange, code: string | null, taken: boolean, final:
   const { call, attempt } = exchange;
   attempt.errorType = code ?? attempt.errorType;
   call.refusalRead = true;
+  call.refusalTaken = taken;
   if (call.settles || call.attempts.at(-1) !== attempt) return;
-  if (final || call.givenUp || (taken && exchange.readsWhenFinal)) call.finish("error", attempt.errorType);
+  // After a first refusal that its client does not retry, a framework around the client may still try again.
+  const mayStartAgain = exchange.retryCount === 0 && call.observer.flavor === "fetch";
+  if (final || call.givenUp || (taken && exchange.readsWhenFinal && !mayStartAgain))
+    call.finish("error", attempt.errorType);
 }
 
 /** The request failed without an answer. */
@@ -186,8 +195,19 @@ export function failed(exchange: Exchange, error: unknown): void {
   const stopped =
     exchange.chain?.aborted() === true || (signal?.aborted === true && !isTimeout(signal.reason));
   // The Stainless clients abort for their own timeouts too, and then try again.
-  if (stopped && exchange.retryCount === null) call.finish("cancelled");
-  else call.deadline = performance.now() + retryWindowMs(null);
+  if (stopped && (exchange.retryCount === null || isBeforeTimeout(exchange))) call.finish("cancelled");
+  else {
+    // Those that never try again after all were stopped by the application: timeouts are tried again.
+    call.stopped = stopped && call.attempts.length === 1;
+    call.refusalTaken = true;
+  }
+  if (!call.finished) call.deadline = performance.now() + retryWindowMs(null);
+}
+
+/** Whether an attempt ended sooner than the timeout that its client announces, in whole seconds: then the application ended it. */
+function isBeforeTimeout({ attempt, init }: Exchange): boolean {
+  const seconds = Number(requestHeader(init.headers, "x-stainless-timeout") ?? Number.NaN);
+  return attempt.endMs !== null && attempt.endMs - attempt.startMs < seconds * 1000;
 }
 
 function isTimeout(reason: unknown): boolean {

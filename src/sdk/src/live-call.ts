@@ -60,6 +60,10 @@ export class LiveCall {
   /** Whether the client gave up, and whether the last refusal's body was read: together they end a failed call. */
   givenUp = false;
   refusalRead = false;
+  /** Whether the client itself read the last refusal, as it does when it will not try again. */
+  refusalTaken = false;
+  /** Whether the only attempt was aborted, by the application or its client's timeout. */
+  stopped = false;
   private body: RequestBody;
   private requestRead = false;
   private accepted = false;
@@ -96,6 +100,7 @@ export class LiveCall {
     };
     this.attempts.push(attempt);
     this.deadline = null;
+    this.stopped = false;
     this.waiting = true;
     return attempt;
   }

@@ -3,6 +3,7 @@ export interface OpenCall {
   readonly waiting: boolean;
   readonly lastMoved: number;
   readonly deadline: number | null;
+  readonly stopped: boolean;
   readonly signal: { readonly aborted: boolean } | null | undefined;
   readonly attempts: readonly { readonly errorType: string | null }[];
   finish(outcome: "error" | "abandoned" | "cancelled", errorType?: string | null): void;
@@ -72,5 +73,6 @@ export class OpenCalls<C extends OpenCall> {
 }
 
 function endFailed(call: OpenCall): void {
-  call.finish("error", call.attempts.at(-1)?.errorType ?? null);
+  if (call.stopped) call.finish("cancelled");
+  else call.finish("error", call.attempts.at(-1)?.errorType ?? null);
 }

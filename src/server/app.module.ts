@@ -6,12 +6,14 @@ import { BudgetsModule } from "./budgets/budgets.module.js";
 import type { AppConfig } from "./config/app-config.js";
 import { ConfigModule } from "./config/config.module.js";
 import { DashboardsModule } from "./dashboards/dashboards.module.js";
+import { GAUGE_SOURCES, type GaugeSource } from "./domain/gauge.js";
 import { LEDGER_LISTENERS } from "./domain/ledger-listener.js";
 import { HealthModule } from "./health/health.module.js";
 import { ROUTE_ERROR_RESPONDERS } from "./http/error.filter.js";
 import { HttpModule } from "./http/http.module.js";
 import { OtlpExceptionFilter } from "./otlp/otlp-exception.filter.js";
 import { OtlpModule } from "./otlp/otlp.module.js";
+import { BookStatus } from "./prices/book/book-status.js";
 import { PricesModule } from "./prices/prices.module.js";
 import { ProjectsModule } from "./projects/projects.module.js";
 import { FacadeModule } from "./query/facade/facade.module.js";
@@ -24,16 +26,21 @@ import { ControlModule } from "./storage/control/control.module.js";
 /** Where a room may not import another, the two meet here. */
 @Global()
 @Module({
-  imports: [BudgetsModule, OtlpModule],
+  imports: [BudgetsModule, OtlpModule, PricesModule],
   providers: [
     { provide: LEDGER_LISTENERS, useFactory: (budgets: BudgetMonitor) => [budgets], inject: [BudgetMonitor] },
+    {
+      provide: GAUGE_SOURCES,
+      useFactory: (books: BookStatus): GaugeSource[] => [books],
+      inject: [BookStatus],
+    },
     {
       provide: ROUTE_ERROR_RESPONDERS,
       useFactory: (otlp: OtlpExceptionFilter) => [otlp],
       inject: [OtlpExceptionFilter],
     },
   ],
-  exports: [LEDGER_LISTENERS, ROUTE_ERROR_RESPONDERS],
+  exports: [GAUGE_SOURCES, LEDGER_LISTENERS, ROUTE_ERROR_RESPONDERS],
 })
 class WiringModule {}
 

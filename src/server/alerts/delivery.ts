@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import type { AddressPolicy } from "./address-policy.js";
+import type { AddressPolicy } from "../outbound/address-policy.js";
 import type { AlertMessage } from "./alert-message.js";
 
 /** What came of one attempt. `code` is a machine word; no part of an answer is kept. */

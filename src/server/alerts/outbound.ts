@@ -3,11 +3,11 @@ import type { Dispatcher } from "undici";
 import { APP_CONFIG, type AppConfig, CLOCK } from "../config/app-config.js";
 import type { Clock } from "../domain/clock.js";
 import type { Channel } from "../storage/control/entities/channel.entity.js";
-import { AddressPolicy } from "./address-policy.js";
+import { AddressPolicy } from "../outbound/address-policy.js";
 import type { AlertMessage } from "./alert-message.js";
 import { channelType } from "./channel-types.js";
 import type { DeliveryOutcome } from "./delivery.js";
-import { guardedDispatcher } from "./outbound-guard.js";
+import { guardedDispatcher } from "../outbound/outbound-guard.js";
 
 /** The one way out: every delivery passes the address policy and is cut off when the server stops. */
 @Injectable()

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { AppError } from "../domain/errors.js";
 import { envSchema } from "./env.schema.js";
+import { parseBookSource } from "./price-book-source.js";
 
 /** The server's settings, parsed once at start and frozen. */
 export interface AppConfig {
@@ -47,6 +48,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push(
       `SPANLEDGER_ADMIN_PASSWORD: required because SPANLEDGER_HOST=${host} is reachable from other machines`,
     );
+  }
+  for (const entry of parsed.success ? parsed.data.SPANLEDGER_PRICE_BOOK_URLS : []) {
+    const source = parseBookSource(entry);
+    if ("problem" in source) problems.push(`SPANLEDGER_PRICE_BOOK_URLS: ${source.problem}`);
   }
   if (!parsed.success || problems.length > 0) {
     throw new AppError("invalid_request", `Invalid configuration:\n  ${problems.join("\n  ")}`, { problems });

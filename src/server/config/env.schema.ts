@@ -57,10 +57,10 @@ export const envSchema = z.object({
     .default(400)
     .describe("Days that calls are kept."),
   SPANLEDGER_PRICE_BOOK_URLS: list.describe(
-    "Comma-separated price book URLs. Not read yet (a warning says so): the bundled book is used, without outbound traffic.",
+    "Comma-separated price book URLs, signed or marked `#unsigned`: see docs/pricing.md. Empty: the bundled book, without outbound traffic.",
   ),
   SPANLEDGER_WEBHOOK_ALLOW: list.describe(
-    "Comma-separated hosts or CIDRs that outgoing alerts may reach although not public.",
+    "Comma-separated hosts or CIDRs that outgoing alerts and price book downloads may reach although not public.",
   ),
   SPANLEDGER_LOG_LEVEL: z
     .enum(["silent", "error", "warn", "info", "debug"])

@@ -1,5 +1,6 @@
-import { Controller, Get, Header, Res } from "@nestjs/common";
+import { Controller, Get, Header, Inject, Optional, Res } from "@nestjs/common";
 import { Public } from "../auth/public.decorator.js";
+import { GAUGE_SOURCES, type GaugeSource } from "../domain/gauge.js";
 import { IngestMetrics } from "../ingest/ingest-metrics.js";
 import { writeLedgerMetrics } from "./ledger-metrics.js";
 import { ProcessMetrics } from "./process-metrics.js";
@@ -20,6 +21,7 @@ export class HealthController {
     private readonly readiness: ReadinessService,
     private readonly process: ProcessMetrics,
     private readonly ingest: IngestMetrics,
+    @Optional() @Inject(GAUGE_SOURCES) private readonly sources: readonly GaugeSource[] = [],
   ) {}
 
   /** The process runs; says nothing about its stores. */
@@ -44,6 +46,8 @@ export class HealthController {
   metrics(): string {
     const text = new PrometheusText();
     writeLedgerMetrics(this.ingest, text);
+    for (const { kind, name, help, value, labels } of this.sources.flatMap((source) => source.gauges()))
+      text[kind](name, help, [{ value, ...(labels === undefined ? {} : { labels }) }]);
     this.process.writeTo(text);
     return text.toString();
   }

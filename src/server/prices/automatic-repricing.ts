@@ -30,11 +30,26 @@ export class AutomaticRepricing {
    * project, or null when nothing there is unpriced. `filter`: only calls of these dimensions.
    * @throws AppError `unavailable`; the change itself is stored then, and can be followed by `POST reprice`.
    */
-  async afterChange(
+  afterChange(
     auth: AuthContext,
     change: OperatorChange,
     cause: string,
     filter: Readonly<Record<string, readonly string[]>> = {},
+  ): Promise<Repricing | null> {
+    return this.#start({ project: auth.project, author: authorOf(auth) }, change, cause, filter);
+  }
+
+  /** Starts the re-pricing of all unpriced calls after a price book brought new prices. @throws AppError `unavailable` */
+  async afterBook(bookId: string, author: string): Promise<void> {
+    const change = { projectId: null, effectiveFrom: new Date(0), effectiveTo: null };
+    await this.#start({ project: null, author }, change, `book:${bookId}`, {});
+  }
+
+  async #start(
+    by: { project: string | null; author: string },
+    change: OperatorChange,
+    cause: string,
+    filter: Readonly<Record<string, readonly string[]>>,
   ): Promise<Repricing | null> {
     const unpriced = { ...UNPRICED, ...filter };
     const projects = change.projectId === null ? await this.calls.unpricedProjects() : [change.projectId];
@@ -47,8 +62,8 @@ export class AutomaticRepricing {
         filters: filtersOfScope(unpriced),
       };
       if ((await this.calls.count(scope)) === 0) continue;
-      const job = await this.repricing.start(scope, unpriced, cause, authorOf(auth));
-      if (project === auth.project) own = job;
+      const job = await this.repricing.start(scope, unpriced, cause, by.author);
+      if (project === by.project) own = job;
     }
     return own;
   }

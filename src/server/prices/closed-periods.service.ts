@@ -38,13 +38,11 @@ export class ClosedPeriods {
   /** All of the project's, reopened ones included, latest end first. */
   list(project: string): Promise<ClosedPeriod[]> {
     return this.database.run((manager) =>
-      manager
-        .getRepository(ClosedPeriod)
-        .find({
-          where: { projectId: project },
-          order: { endsAt: "DESC", closedAt: "DESC" },
-          take: MAX_PERIODS,
-        }),
+      manager.getRepository(ClosedPeriod).find({
+        where: { projectId: project },
+        order: { endsAt: "DESC", closedAt: "DESC" },
+        take: MAX_PERIODS,
+      }),
     );
   }
 

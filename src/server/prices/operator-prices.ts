@@ -6,8 +6,10 @@ import type { PricingContext } from "../pricing/price-call.js";
 import { ControlDatabase } from "../storage/control/control-database.js";
 import { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
 import { PriceOverride } from "../storage/control/entities/price-override.entity.js";
+import { PriceSchedule } from "../storage/control/entities/price-schedule.entity.js";
+import { ActiveBook } from "./book/active-book.js";
 import { withOperatorModels } from "./operator-models.js";
-import { operatorPricingOf } from "./operator-rows.js";
+import { engineSchedules, operatorPricingOf } from "./operator-rows.js";
 
 /** What other replicas changed is seen after this time. */
 const RELOAD_MS = 30_000;
@@ -17,7 +19,9 @@ const RELOAD_MS = 30_000;
 export class OperatorPrices implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger("Prices");
   /** The list, without what operators add to it. */
-  readonly book: PriceBook;
+  get book(): PriceBook {
+    return this.active.book;
+  }
   #loaded = "";
   #timer: NodeJS.Timeout | null = null;
   #turn: Promise<void> = Promise.resolve();
@@ -25,9 +29,8 @@ export class OperatorPrices implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(ControlDatabase) private readonly database: ControlDatabase,
     @Inject(PRICING_CONTEXT) private readonly holder: PricingContextHolder,
-  ) {
-    this.book = holder.current().book;
-  }
+    @Inject(ActiveBook) private readonly active: ActiveBook,
+  ) {}
 
   async onModuleInit(): Promise<void> {
     await this.reload();
@@ -53,18 +56,20 @@ export class OperatorPrices implements OnModuleInit, OnModuleDestroy {
   }
 
   async #load(): Promise<void> {
-    const [overrides, maps] = await this.database.run((manager) =>
+    await this.active.load();
+    const [overrides, maps, schedules] = await this.database.run((manager) =>
       Promise.all([
         manager.getRepository(PriceOverride).find({ order: { createdAt: "ASC", id: "ASC" } }),
         manager
           .getRepository(EndpointMap)
           .find({ where: { revokedAt: IsNull() }, order: { createdAt: "ASC", id: "ASC" } }),
+        manager.getRepository(PriceSchedule).find({ order: { periodStart: "ASC" } }),
       ]),
     );
-    const loaded = JSON.stringify([overrides, maps]);
+    const loaded = JSON.stringify([this.book.version, overrides, maps, schedules]);
     if (loaded === this.#loaded) return;
     const context = (project: string | null): PricingContext => {
-      const operator = operatorPricingOf(project, overrides, maps);
+      const operator = operatorPricingOf(project, overrides, maps, engineSchedules(schedules));
       return { book: withOperatorModels(this.book, operator), operator };
     };
     const projects = new Set([...overrides, ...maps].flatMap(({ projectId }) => projectId ?? []));

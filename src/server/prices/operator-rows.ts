@@ -10,6 +10,7 @@ import {
   type ScheduleRow,
 } from "../pricing/operator-pricing.js";
 import type { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
+import type { PriceSchedule } from "../storage/control/entities/price-schedule.entity.js";
 import type { PriceOverride as OverrideRow } from "../storage/control/entities/price-override.entity.js";
 
 /** The engine's override of a stored row, or null for a row that never held (voided) or that the schema no longer takes. Never throws. */
@@ -70,6 +71,19 @@ export function deploymentOf(row: EndpointMap): DeploymentMapping | null {
     zone: row.definition["zone"] ?? null,
   });
   return parsed.success ? parsed.data : null;
+}
+
+/** The engine's schedules by override, from the stored months in order of time. Never throws. */
+export function engineSchedules(
+  months: readonly PriceSchedule[],
+): ReadonlyMap<string, readonly ScheduleRow[]> {
+  const schedules = new Map<string, ScheduleRow[]>();
+  for (const { overrideId, rows } of months) {
+    const known = schedules.get(overrideId) ?? [];
+    schedules.set(overrideId, known);
+    known.push(...rows.map(({ fromMs, value, rates }) => ({ fromMs, value, rates })));
+  }
+  return schedules;
 }
 
 /** What holds for one project (null: for those without rows of their own): its rows before those for all. Never throws. */

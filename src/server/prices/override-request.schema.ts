@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../domain/errors.js";
+import { isAmount } from "../domain/money.js";
 import { type PriceOverride, priceOverrideSchema } from "../pricing/operator-pricing.js";
 import { overrideProblems } from "./override-problems.js";
 import { isTimeZone } from "./calendar-month.js";
@@ -149,7 +150,9 @@ function settingsOf(request: NewOverride): {
     }
     case "volume_tiers": {
       const { metric = "spend", tiers = [], timezone = "UTC" } = request;
-      return { engine: { value: tiers[0]?.value ?? "1" }, settings: { metric, tiers, timezone } };
+      const first = tiers[0]?.value ?? "1";
+      // A malformed factor is named as the tier's, by the checks of the settings.
+      return { engine: { value: isAmount(first) ? first : "1" }, settings: { metric, tiers, timezone } };
     }
     case "commitment":
       return { engine: {}, settings: amount === undefined ? {} : { amount, period: period ?? "month" } };

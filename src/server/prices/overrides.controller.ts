@@ -3,10 +3,12 @@ import { z } from "zod";
 import { Auth, type AuthContext } from "../auth/auth.decorator.js";
 import { RequireScope } from "../auth/require-scope.decorator.js";
 import { decodeCursor, encodeCursor, type ListQuery, listQuerySchema } from "../http/cursor.js";
+import type { ScheduleRow } from "../storage/control/entities/price-schedule.entity.js";
 import { AutomaticRepricing } from "./automatic-repricing.js";
 import { type NewOverride, newOverrideSchema } from "./override-request.schema.js";
 import { overrideResponse } from "./override.response.js";
 import { OverridesService } from "./overrides.service.js";
+import { PriceSchedules } from "./schedule/price-schedules.service.js";
 import { repricingResponse } from "./repricing.response.js";
 
 const closeQuerySchema = z.object({
@@ -18,6 +20,7 @@ const closeQuerySchema = z.object({
 export class OverridesController {
   constructor(
     @Inject(OverridesService) private readonly overrides: OverridesService,
+    @Inject(PriceSchedules) private readonly schedules: PriceSchedules,
     @Inject(AutomaticRepricing) private readonly repricing: AutomaticRepricing,
   ) {}
 
@@ -39,8 +42,28 @@ export class OverridesController {
     @Body({ schema: newOverrideSchema }) body: NewOverride,
   ): Promise<object> {
     const row = await this.overrides.create(auth, body);
+    await this.schedules.afterChange(row);
     const job = await this.repricing.afterChange(auth, row, `override:${row.id}`);
     return { ...overrideResponse(row), repricing: job === null ? null : repricingResponse(job) };
+  }
+
+  /** What a volume tier or GPU pool worked out to. */
+  @Get(":id/schedule")
+  async schedule(@Auth() auth: AuthContext, @Param("id") id: string): Promise<object> {
+    const months = await this.schedules.list(auth.project, id);
+    return {
+      data: months.flatMap(({ rows }) => rows.map(scheduleResponse)),
+      computedAt: months.at(-1)?.computedAt.toISOString() ?? null,
+    };
+  }
+
+  /** Works it out anew from the ledger; calls whose price it changes are re-priced. */
+  @Post(":id/recompute")
+  @RequireScope("admin")
+  @HttpCode(200)
+  async recompute(@Auth() auth: AuthContext, @Param("id") id: string): Promise<object> {
+    await this.schedules.recompute(auth.project, id);
+    return this.schedule(auth, id);
   }
 
   @Delete(":id")
@@ -53,4 +76,9 @@ export class OverridesController {
   ): Promise<void> {
     await this.overrides.close(auth, id, query.void === "true");
   }
+}
+
+function scheduleResponse({ fromMs, toMs, value, rates, calls, idleCost }: ScheduleRow): object {
+  const time = (ms: number): string => new Date(ms).toISOString();
+  return { from: time(fromMs), to: time(toMs), value, rates, calls, idleCost };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Auth, type AuthContext } from "../auth/auth.decorator.js";
 import { RequireScope } from "../auth/require-scope.decorator.js";
 import { providerName } from "../pricing/provider-names.js";
+import { BookStatus } from "./book/book-status.js";
 import { type EstimateRequest, estimateRequestSchema } from "./estimate-request.schema.js";
 import { type Estimate, EstimateService } from "./estimate.service.js";
 import { OperatorPrices } from "./operator-prices.js";
@@ -25,11 +26,12 @@ const priceListSchema = z.object({
 export class PricesController {
   constructor(
     @Inject(OperatorPrices) private readonly prices: OperatorPrices,
+    @Inject(BookStatus) private readonly books: BookStatus,
     @Inject(EstimateService) private readonly estimates: EstimateService,
   ) {}
 
   @Get()
-  list(@Query({ schema: priceListSchema }) query: z.infer<typeof priceListSchema>): object {
+  async list(@Query({ schema: priceListSchema }) query: z.infer<typeof priceListSchema>): Promise<object> {
     const { book } = this.prices;
     const page = listRates(book, {
       provider: query.provider === undefined ? null : providerName(query.provider),
@@ -38,7 +40,12 @@ export class PricesController {
       limit: query.limit,
       cursor: query.cursor ?? null,
     });
-    return { data: page.rates.map(rateResponse), nextCursor: page.nextCursor, priceBook: book.version };
+    return {
+      data: page.rates.map(rateResponse),
+      nextCursor: page.nextCursor,
+      priceBook: book.version,
+      book: await this.books.report(),
+    };
   }
 
   @Post("estimate")

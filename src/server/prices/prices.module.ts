@@ -4,6 +4,11 @@ import { QueryModule } from "../query/query.module.js";
 import { AdjustmentsController } from "./adjustments.controller.js";
 import { AutomaticRepricing } from "./automatic-repricing.js";
 import { ClosedPeriods } from "./closed-periods.service.js";
+import { ActiveBook } from "./book/active-book.js";
+import { BookRefresh } from "./book/book-refresh.service.js";
+import { BookStatus } from "./book/book-status.js";
+import { BookStore } from "./book/book-store.js";
+import { BooksController } from "./book/books.controller.js";
 import { EndpointsController } from "./endpoints.controller.js";
 import { EndpointsService } from "./endpoints.service.js";
 import { EstimateService } from "./estimate.service.js";
@@ -22,6 +27,8 @@ import { RepricingRollback } from "./repricing-rollback.js";
 import { RepricingRunner } from "./repricing-runner.js";
 import { RepricingService } from "./repricing.service.js";
 import { RepricingWork } from "./repricing-work.js";
+import { PriceSchedules } from "./schedule/price-schedules.service.js";
+import { ScheduledCalls } from "./schedule/scheduled-calls.js";
 import { UnpricedController } from "./unpriced.controller.js";
 import { UnpricedService } from "./unpriced.service.js";
 
@@ -37,6 +44,7 @@ import { UnpricedService } from "./unpriced.service.js";
     UnpricedController,
     PeriodsController,
     AdjustmentsController,
+    BooksController,
   ],
   providers: [
     AutomaticRepricing,
@@ -45,7 +53,13 @@ import { UnpricedService } from "./unpriced.service.js";
     ModelNames,
     OperatorPrices,
     OverridesService,
+    ActiveBook,
+    BookRefresh,
+    BookStatus,
+    BookStore,
     ClosedPeriods,
+    PriceSchedules,
+    ScheduledCalls,
     PriceAuditLog,
     RepricingRollback,
     RepricingCalls,
@@ -55,6 +69,6 @@ import { UnpricedService } from "./unpriced.service.js";
     RepricingWork,
     UnpricedService,
   ],
-  exports: [OperatorPrices],
+  exports: [OperatorPrices, BookStatus],
 })
 export class PricesModule {}

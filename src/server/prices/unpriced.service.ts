@@ -15,6 +15,7 @@ import { EndpointsService } from "./endpoints.service.js";
 import { OperatorPrices } from "./operator-prices.js";
 import { type NewOverride, newOverrideSchema } from "./override-request.schema.js";
 import { OverridesService } from "./overrides.service.js";
+import { PriceSchedules } from "./schedule/price-schedules.service.js";
 import { hintsOf, pricedName, type UnpricedHints } from "./unpriced-hints.js";
 import type { FixRequest } from "./unpriced-fix.schema.js";
 
@@ -39,6 +40,7 @@ export class UnpricedService {
     @Inject(OperatorPrices) private readonly prices: OperatorPrices,
     @Inject(OverridesService) private readonly overrides: OverridesService,
     @Inject(EndpointsService) private readonly endpoints: EndpointsService,
+    @Inject(PriceSchedules) private readonly schedules: PriceSchedules,
     @Inject(AutomaticRepricing) private readonly repricing: AutomaticRepricing,
     @Inject(ControlDatabase) private readonly database: ControlDatabase,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -67,6 +69,7 @@ export class UnpricedService {
       for (const row of overrides) await this.overrides.write(manager, row, false);
     });
     await this.prices.reload();
+    for (const row of overrides) await this.schedules.afterChange(row);
     const change = { projectId: auth.project, effectiveFrom: new Date(0), effectiveTo: null };
     const cause = [...endpoints, ...overrides].map(({ id }) => id).join(",");
     const filter = steps.endpoints.some(({ endpoint }) => endpoint !== undefined)

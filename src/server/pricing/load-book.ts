@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { AppError } from "../domain/errors.js";
 import { buildPriceBook } from "./price-book.js";
 import type { PriceBook } from "./price-book.js";
-import { priceFileSchema, priceManifestSchema } from "./price-book.schema.js";
+import { type PriceFile, priceFileSchema, priceManifestSchema } from "./price-book.schema.js";
 
 const BUNDLED = new URL("./price-book/", import.meta.url);
 
@@ -22,6 +22,25 @@ export function loadBundledBook(): PriceBook {
  * @throws AppError `invalid_request` as `loadBundledBook`; an Error of the file system when a file is missing.
  */
 export function loadBook(directory: URL): PriceBook {
+  const { version, files, digest } = readBookFiles(directory);
+  return buildPriceBook(`${version}+${digest}`, files);
+}
+
+/** The files of the bundled book. @throws as `loadBundledBook` */
+export function readBundledFiles(): BookFiles {
+  return readBookFiles(BUNDLED);
+}
+
+export interface BookFiles {
+  /** `YYYY.MM.DD-n`. */
+  version: string;
+  files: PriceFile[];
+  /** First 12 hex digits of the SHA-256 over the files. */
+  digest: string;
+}
+
+/** The files of a book's directory. @throws as `loadBook` */
+export function readBookFiles(directory: URL): BookFiles {
   const manifest = parsed(
     priceManifestSchema,
     readFileSync(new URL("book.json", directory), "utf8"),
@@ -33,7 +52,7 @@ export function loadBook(directory: URL): PriceBook {
     hash.update(text);
     return parsed(priceFileSchema, text, name);
   });
-  return buildPriceBook(`${manifest.version}+${hash.digest("hex").slice(0, 12)}`, files);
+  return { version: manifest.version, files, digest: hash.digest("hex").slice(0, 12) };
 }
 
 interface Parser<T> {

@@ -54,7 +54,10 @@ export async function openPriceStores(): Promise<Stores> {
   };
 }
 
-export async function startPriceApp({ store, database }: Stores): Promise<PriceApp> {
+export async function startPriceApp(
+  { store, database }: Stores,
+  env: Record<string, string> = {},
+): Promise<PriceApp> {
   const changes: LedgerChange[] = [];
   const listener: LedgerListener = { onAcknowledged: (news) => changes.push(...news) };
   @Global()
@@ -66,6 +69,7 @@ export async function startPriceApp({ store, database }: Stores): Promise<PriceA
   const start = () =>
     startControlApp({
       database,
+      env,
       imports: [AnalyticsModule.forRoot(store), ListenersModule, IngestModule, QueryModule, PricesModule],
     });
   let app = await start();

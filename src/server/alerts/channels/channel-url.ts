@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../domain/errors.js";
-import type { AddressPolicy } from "../address-policy.js";
+import type { AddressPolicy } from "../../outbound/address-policy.js";
 
 /** An http or https URL without user name and password, at most 2,048 characters. */
 export const channelUrlSchema = z

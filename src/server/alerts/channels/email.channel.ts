@@ -5,7 +5,7 @@ import { AppError } from "../../domain/errors.js";
 import { alertText } from "../alert-message.js";
 import type { ChannelType } from "../delivery.js";
 import { failureCode } from "../http-post.js";
-import { allowedAddresses } from "../outbound-guard.js";
+import { allowedAddresses } from "../../outbound/outbound-guard.js";
 import { parseConfig } from "./channel-url.js";
 
 const addressSchema = z

@@ -23,9 +23,6 @@ async function start({ io }: CommandContext): Promise<number> {
   const stopped = stopRequest();
   const startedMs = performance.now();
   io.err("Starting Spanledger\n");
-  if (config.priceBookUrls.length > 0) {
-    io.err("  warning: SPANLEDGER_PRICE_BOOK_URLS is not read yet; the bundled price book is used\n");
-  }
   const { startServer } = await import("../../main.js");
   const server = await startServer(config, (step) => io.err(`  ${step}\n`));
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);

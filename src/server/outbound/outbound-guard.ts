@@ -60,8 +60,14 @@ export function allowedAddresses(
   });
 }
 
+const ALERT_LIMITS = { maxResponseSize: 64 * 1024, bodyTimeout: 10_000 };
+
 /** An HTTP dispatcher that connects to allowed addresses only. IP literals never reach a look-up, so they are checked here. */
-export function guardedDispatcher(policy: AddressPolicy, resolve: ResolveAll = resolveAll): Dispatcher {
+export function guardedDispatcher(
+  policy: AddressPolicy,
+  resolve: ResolveAll = resolveAll,
+  limits: { maxResponseSize: number; bodyTimeout: number } = ALERT_LIMITS,
+): Dispatcher {
   const connect = buildConnector({ timeout: 5_000, lookup: guardedLookup(policy, resolve) });
   return new Agent({
     connect: (options, callback) => {
@@ -70,8 +76,7 @@ export function guardedDispatcher(policy: AddressPolicy, resolve: ResolveAll = r
       else connect(options, callback);
     },
     headersTimeout: 10_000,
-    bodyTimeout: 10_000,
-    maxResponseSize: 64 * 1024,
+    ...limits,
     keepAliveTimeout: 5_000,
     connections: 4,
   });

@@ -8,6 +8,10 @@ import { keysCommand } from "./commands/keys.js";
 import { migrateCommand } from "./commands/migrate.js";
 import { priceCommand } from "./commands/price.js";
 import { reportCommand } from "./commands/report.js";
+import { overridesCommand } from "./commands/overrides.js";
+import { periodsCommand } from "./commands/periods.js";
+import { pricesCommand } from "./commands/prices.js";
+import { unpricedCommand } from "./commands/unpriced.js";
 import { repriceCommand } from "./commands/reprice.js";
 import { startCommand } from "./commands/start.js";
 
@@ -22,6 +26,10 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   repriceCommand,
+  unpricedCommand,
+  overridesCommand,
+  pricesCommand,
+  periodsCommand,
   doctorCommand,
   migrateCommand,
 ];

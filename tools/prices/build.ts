@@ -90,7 +90,7 @@ function buildModel(plan: ProviderPlan, group: Group, disagreements: Disagreemen
 
 /** Rates that follow from what is listed: containers where tools are priced, audio at the only input rate, speech tokens. */
 function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Observation[] {
-  const result = [...rows];
+  const result = withoutOtherSearch(model, rows);
   if (plan.provider === "openai" && rows.some((row) => row.class === "file_search")) {
     result.push(
       observation({ id: model, class: "container_session", price: "0.03", per: 1, source: "litellm" }),
@@ -102,6 +102,11 @@ function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Ob
       ...inputs.map((row) => ({ ...row, class: "input_audio" as const, source: "provider-rule" as const })),
     );
   }
+  if (plan.audioAtText?.(model) === true && !rows.some((row) => row.class === "cache_read_audio")) {
+    const cached = rows.filter((row) => row.class === "cache_read");
+    const source = "provider-rule" as const;
+    result.push(...cached.map((row) => ({ ...row, class: "cache_read_audio" as const, source })));
+  }
   // What a speech model puts out is audio, however its price is filed.
   if (/^(gpt|gemini)-.*-tts$/.test(model) && !rows.some((row) => row.class === "output_audio")) {
     const outputs = rows.filter((row) => row.class === "output");
@@ -109,6 +114,19 @@ function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Ob
   }
   if (model.startsWith("claude-")) result.push(...hourWrites(model, rows));
   return /^gpt-image|^chatgpt-image/.test(model) ? imageOutput(result) : result;
+}
+
+/**
+ * OpenAI charges searches by context size for its search models only; a flat price and one by size are never both right.
+ * Source: OpenAI pricing page, 2026-11.
+ */
+function withoutOtherSearch(model: string, rows: readonly Observation[]): Observation[] {
+  const searches = rows.filter((row) => row.class === "web_search");
+  const both =
+    searches.some(({ variant }) => variant === null) && searches.some(({ variant }) => variant !== null);
+  if (!both) return [...rows];
+  const bySize = model.includes("search-preview");
+  return rows.filter((row) => row.class !== "web_search" || (row.variant !== null) === bySize);
 }
 
 /**

@@ -26,9 +26,17 @@ export function gather(plan: ProviderPlan, inputs: Inputs): Observation[] {
   ];
   const dated = fromGenai(plan, inputs, others);
   return [...dated, ...withoutNearGeos(plan, dated, others)].filter(
-    (row) => !isUnknownZero(row.id, row.price) && plan.skip?.(row.id) !== true && !isGeminiWrite(row),
+    (row) =>
+      !isForeignFree(plan, row) &&
+      !isUnknownZero(row.id, row.price) &&
+      plan.skip?.(row.id) !== true &&
+      !isGeminiWrite(row),
   );
 }
+
+/** `:free` is OpenRouter's word; collections also file such ids under the makers of the models, who give nothing away. */
+const isForeignFree = (plan: ProviderPlan, row: Observation): boolean =>
+  row.id.endsWith(":free") && row.price === "0" && plan.provider !== "openrouter";
 
 /** Gemini charges for storage, not for writes; write prices that collections hold for it are misfiled. */
 const isGeminiWrite = (row: Observation): boolean =>

@@ -8,6 +8,8 @@ interface Correction {
   class: PriceClass;
   tier?: PriceTier;
   above?: number;
+  /** Null: the row without a place only; left out: every place. */
+  geo?: null;
   price?: string;
   per?: number;
   variant?: Record<string, string>;
@@ -156,6 +158,79 @@ export const CORRECTIONS: readonly Correction[] = [
     quarantine: true as const,
     why: "stated as a multiple of an audio price that is not this model's",
   })),
+  ...[
+    ["cohere", "embed-multilingual-light-v3.0", "input", "a thousand times the price of its siblings"],
+    ["azure.ai.openai", "gpt-4o-transcribe", "input_audio", "the text rate, filed as audio"],
+    ["azure.ai.openai", "gpt-4o-transcribe-diarize", "input_audio", "the text rate, filed as audio"],
+    ["azure.ai.openai", "gpt-4o-mini-transcribe", "input_audio", "the text rate, filed as audio"],
+    ["azure.ai.openai", "gpt-4o-mini-tts", "input", "the rate of another model"],
+    ...(["input", "output", "input_audio", "output_audio"] as const).map((name) => [
+      "azure.ai.openai",
+      "gpt-4o-mini-audio-preview",
+      name,
+      "the rates of the larger model",
+    ]),
+  ].map(([provider = "", model = "", name, why = ""]) => ({
+    provider,
+    model,
+    class: name as PriceClass,
+    quarantine: true as const,
+    why: `LiteLLM lists ${why}`,
+  })),
+  ...["gpt-5.5", "gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.6-luna"].flatMap((model) =>
+    (["input", "output", "cache_read"] as const).map((name) => ({
+      provider: "azure.ai.openai",
+      model,
+      class: name,
+      tier: "priority" as const,
+      geo: null,
+      quarantine: true as const,
+      why: "LiteLLM lists 2x of standard globally and 2.5x in data zones: one of them is wrong",
+    })),
+  ),
+  ...["input", "output", "cache_read"].flatMap((name) =>
+    ["claude-opus-4-6", "claude-opus-4-8"].map((model) => ({
+      provider: "azure.ai.openai",
+      model,
+      class: name as PriceClass,
+      above: 200_000,
+      quarantine: true as const,
+      why: "models.dev keeps a long-context price; Anthropic bills these flat (LiteLLM, genai-prices)",
+    })),
+  ),
+  ...["grok-4.20-0309-reasoning", "grok-4.20-0309-non-reasoning", "grok-4.20-multi-agent-0309"].flatMap(
+    (model) =>
+      (
+        [
+          ["input", 0, "1.25"],
+          ["output", 0, "2.5"],
+          ["cache_read", 0, "0.2"],
+          ["input", 200_000, "2.5"],
+          ["output", 200_000, "5"],
+          ["cache_read", 200_000, "0.4"],
+        ] as const
+      ).map(([name, above, price]) => ({
+        provider: "x_ai",
+        model,
+        class: name,
+        above,
+        price,
+        why: "genai-prices (2026-09) and models.dev agree for the family; LiteLLM keeps the launch price",
+      })),
+  ),
+  ...["grok-4-fast", "grok-4"].flatMap((model) =>
+    (["input", "output"] as const).map((name) => ({
+      provider: "x_ai",
+      model,
+      class: name,
+      above: 128_000,
+      price:
+        { "grok-4-fast": { input: "0.4", output: "1" }, "grok-4": { input: "6", output: "30" } }[model]?.[
+          name
+        ] ?? "",
+      why: "LiteLLM lists the long context for the ids that this name stands for; genai-prices leaves it out",
+    })),
+  ),
   ...(["input", "output", "cache_read"] as const).flatMap((name) =>
     ["deepseek-chat", "deepseek-reasoner"].map((model) => ({
       provider: "deepseek",
@@ -177,6 +252,7 @@ export function overlayObservations(provider: string): Observation[] {
       source: "overlay",
       tier: row.tier ?? "standard",
       above: row.above ?? 0,
+      inclusive: row.provider === "x_ai" && (row.above ?? 0) > 0,
       per: row.per ?? null,
       variant: row.variant ?? null,
       from: row.from ?? null,
@@ -193,6 +269,8 @@ export function isHeldBack(provider: string, model: string, row: Observation): b
       correction.provider === provider &&
       correction.model === model &&
       correction.class === row.class &&
-      (correction.tier ?? "standard") === row.tier,
+      (correction.tier ?? "standard") === row.tier &&
+      (correction.above === undefined || correction.above === row.above) &&
+      (correction.geo !== null || row.geo === null),
   );
 }

@@ -34,6 +34,10 @@ export interface ProviderPlan {
     tier: "batch" | "flex";
     factor: string;
     classes: readonly PriceClass[];
+    /** The provider states that this other tier costs the same: a listed row of it is taken before the multiple. */
+    like?: "batch" | "flex";
+    /** Classes that the multiple is not stated for: taken from the tier alike, or unknown. */
+    onlyLike?: readonly PriceClass[];
     models: (model: string, tiers: ReadonlySet<string>) => boolean;
   }[];
   /** Models whose only input price holds for audio too. */

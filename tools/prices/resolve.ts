@@ -81,8 +81,9 @@ export function resolveModel(
         ? rows.filter((row) => row.source === source && row.geo === geo)
         : placed(rows, source, geo, intervals);
     });
-    noteDropped(plan, model, geo, rows, candidates, disagreements);
-    resolved.push(...sameBounds(chooseSlots(plan, model, candidates, disagreements)));
+    const oneList = intervals.length > 0 ? candidates : ofOnePriceList(candidates, geo);
+    noteDropped(plan, model, geo, rows, oneList, disagreements);
+    resolved.push(...sameBounds(chooseSlots(plan, model, oneList, disagreements)));
   }
   const held = resolved.map((row) =>
     isHeldBack(plan.provider, model, row) ? { ...row, quarantined: true } : row,
@@ -94,6 +95,21 @@ export function resolveModel(
     disagreements,
   );
   return deriveStated(plan, model, sane);
+}
+
+/**
+ * Candidates of the collections that agree with the base price that holds (most votes, the order of trust breaking ties). A longer
+ * context or a tier of another price list must not be mixed with it.
+ */
+function ofOnePriceList(candidates: readonly Observation[], geo: string | null): Observation[] {
+  const bases = firstPerSource(candidates.filter((row) => isBase(row, geo)));
+  const votes = (price: string) => bases.filter((row) => row.price === price).length;
+  const most = Math.max(0, ...bases.map(({ price }) => votes(price)));
+  const chosen =
+    bases.find(({ source }) => source === "overlay") ?? bases.find(({ price }) => votes(price) === most);
+  if (chosen === undefined) return [...candidates];
+  const others = new Set(bases.filter(({ price }) => price !== chosen.price).map(({ source }) => source));
+  return candidates.filter((row) => !isToken(row) || !others.has(row.source));
 }
 
 /** Two collections that agree on another base price win over undated prices; not at Bedrock, where ids without a place mean different things to them. */

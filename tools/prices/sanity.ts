@@ -102,18 +102,37 @@ export function deriveStated(plan: ProviderPlan, model: string, rows: readonly O
           overlap(other, row),
       );
       if (listed !== undefined && listed.quarantined !== true) continue;
+      const twin = stated.like === undefined ? undefined : likeTier(rows, row, stated.like);
+      if (twin === undefined && stated.onlyLike?.includes(row.class) === true) continue;
       if (listed !== undefined) result.splice(result.indexOf(listed), 1);
       result.push(
         observation({
           ...row,
           tier: stated.tier,
-          price: times(row.price, stated.factor),
+          price: twin?.price ?? times(row.price, stated.factor),
           source: "provider-rule",
         }),
       );
     }
   }
   return result;
+}
+
+/** The row of another tier that the provider states to cost the same. */
+function likeTier(
+  rows: readonly Observation[],
+  row: Observation,
+  tier: Observation["tier"],
+): Observation | undefined {
+  return rows.find(
+    (other) =>
+      other.tier === tier &&
+      other.class === row.class &&
+      other.above === row.above &&
+      other.geo === row.geo &&
+      other.quarantined !== true &&
+      overlap(other, row),
+  );
 }
 
 function overlap(a: Observation, b: Observation): boolean {

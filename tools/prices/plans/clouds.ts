@@ -96,7 +96,16 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
     modelsDev: ["google"],
     langfuse: (name) => (name.startsWith("gemini") && !/latest/.test(name) ? name : null),
     canonical: vertexCanonical,
-    skip: (id) => /^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id),
+    // LiteLLM lists these snapshots with the rates of the text model.
+    aliases: Object.fromEntries(
+      ["09-2025", "12-2025"].map((date) => [
+        `gemini-2.5-flash-native-audio-preview-${date}`,
+        "gemini-2.5-flash-native-audio-preview",
+      ]),
+    ),
+    skip: (id) =>
+      (/^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id)) ||
+      /native-audio-preview-\d/.test(id),
     cacheWrite: "cache_write",
     searchClass: "google_search_prompt",
     ruleSet: {
@@ -178,7 +187,7 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
     genai: { id: "aws", name: bedrockName },
     litellm: (key, entry) =>
       ["bedrock", "bedrock_converse", "bedrock_mantle"].includes(entry.litellm_provider ?? "") &&
-      !/\/|^\d/.test(key)
+      !/\/|^\d|@/.test(key)
         ? bedrockName(lower(key))
         : null,
     modelsDev: ["amazon-bedrock"],

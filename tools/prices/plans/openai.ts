@@ -15,6 +15,9 @@ const openaiRules: PriceFileRuleSet = {
   default_variant: { size: "1024x1024", quality: "standard", search_context: "medium" },
 };
 
+/** Batch halves input and output; what it does to cached tokens is only stated where flex, which costs the same, is listed. */
+const CACHED: readonly PriceClass[] = ["cache_read", "cache_write"];
+
 const CHEAP_CLASSES: readonly PriceClass[] = ["input", "cache_read", "cache_write", "output"];
 
 /** Snapshots by month and day or by serial number, used by OpenAI before 2024. */
@@ -75,7 +78,15 @@ export const OPENAI_PLANS: readonly ProviderPlan[] = [
       { key: "data_residency:eu", factor: "1.1", models: OPENAI_UPLIFT, source: "litellm" },
     ],
     statedTiers: [
-      { tier: "batch", factor: "0.5", classes: CHEAP_CLASSES, models: textModel },
+      {
+        tier: "batch",
+        factor: "0.5",
+        classes: CHEAP_CLASSES,
+        like: "flex",
+        onlyLike: CACHED,
+        models: (model) => textModel(model) && !model.startsWith("gpt-6-"),
+      },
+      { tier: "batch", factor: "0.5", classes: CHEAP_CLASSES, models: (model) => model.startsWith("gpt-6-") },
       {
         tier: "flex",
         factor: "0.5",
@@ -124,6 +135,7 @@ export const OPENAI_PLANS: readonly ProviderPlan[] = [
         tier: "batch",
         factor: "0.5",
         classes: CHEAP_CLASSES,
+        onlyLike: CACHED,
         models: (model, tiers) => tiers.has("batch") || textModel(model),
       },
     ],

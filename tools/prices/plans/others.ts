@@ -5,7 +5,8 @@ import type { ProviderPlan } from "../provider-plan.js";
 export const OTHER_PLANS: readonly ProviderPlan[] = [
   {
     provider: "mistral_ai",
-    genai: { id: "mistral" },
+    // genai-prices gives this id the rates of 3.5, and says itself that Medium 3 kept its own.
+    genai: { id: "mistral", keep: (id) => id !== "mistral-medium-3" },
     litellm: litellmOf(
       ["mistral", "codestral", "text-completion-codestral"],
       /^(mistral|codestral|text-completion-codestral)\//,

@@ -36,11 +36,15 @@ const TOKEN_FIELDS: Readonly<Record<string, PriceClass>> = {
   input_mtok: "input",
   output_mtok: "output",
   cache_read_mtok: "cache_read",
+  cache_audio_read_mtok: "cache_read_audio",
+  cache_image_read_mtok: "cache_read_image",
   cache_write_1h_mtok: "cache_write_1h",
   input_audio_mtok: "input_audio",
   output_audio_mtok: "output_audio",
   input_image_mtok: "input_image",
   output_image_mtok: "output_image",
+  input_video_mtok: "input_video",
+  output_video_mtok: "output_video",
   output_reasoning_mtok: "output_reasoning",
   output_citation_mtok: "output_citation",
 };
@@ -134,6 +138,11 @@ export function genaiObservations(
   options: { cacheWrite: PriceClass; searchClass: PriceClass },
 ): Observation[] {
   const rows: Observation[] = [];
+  // A model that calls itself free and lists no price is free: the collection leaves zeros out.
+  if (id.endsWith(":free") && Object.keys(model.prices).length === 0) {
+    for (const name of ["input", "output"] as const)
+      rows.push(observation({ id, class: name, price: "0", source: "genai-prices" }));
+  }
   for (const { prices, from, to, windows } of intervals(model)) {
     for (const [field, price] of Object.entries(prices)) {
       const token = field === "cache_write_mtok" ? options.cacheWrite : TOKEN_FIELDS[field];

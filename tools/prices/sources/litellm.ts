@@ -9,12 +9,14 @@ const TOKEN_FIELDS: readonly [string, PriceClass | "cache_write_default"][] = [
   ["cache_creation_input_token_cost_above_1hr", "cache_write_1h"],
   ["cache_creation_input_token_cost", "cache_write_default"],
   ["cache_read_input_token_cost", "cache_read"],
+  ["cache_read_input_audio_token_cost", "cache_read_audio"],
   ["input_cost_per_token_cache_hit", "cache_read"],
   ["input_cost_per_audio_token", "input_audio"],
   ["input_cost_per_image_token", "input_image"],
   ["input_cost_per_token", "input"],
   ["output_cost_per_audio_token", "output_audio"],
   ["output_cost_per_image_token", "output_image"],
+  ["output_cost_per_video_token", "output_video"],
   ["output_cost_per_reasoning_token", "output_reasoning"],
   ["output_cost_per_token", "output"],
   ["citation_cost_per_token", "output_citation"],
@@ -87,6 +89,7 @@ export function litellmUnits(
     rows.push(observation({ id, class: name, price, per, variant, source: "litellm" }));
   };
   const mode = entry.mode ?? "";
+  add("request", entry["input_cost_per_request"], 1000);
   if (mode === "rerank") add("search_unit", entry["input_cost_per_query"], 1000);
   if (mode === "audio_transcription") add("audio_second", entry["input_cost_per_second"], 1);
   if (mode === "audio_speech") add("character", entry["input_cost_per_character"], 1_000_000);

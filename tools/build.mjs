@@ -10,6 +10,7 @@ const vite = join(root, "node_modules", "vite", "bin", "vite.js");
 /** @type {[name: string, args: string[]][]} */
 const steps = [
   ["wrapper", [tsc, "-p", "src/sdk/tsconfig.build.json"]],
+  ["wrapper's price estimate", ["tools/sdk-prices/build.mjs"]],
   ["server", [tsc, "-p", "tsconfig.build.json"]],
   ["page", [vite, "build", "--config", "web/vite.config.ts", "--logLevel", "warn"]],
   // A fresh Postgres directory, packed: a first start then unpacks it and need not create one.

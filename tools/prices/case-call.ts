@@ -15,21 +15,20 @@ const isPresent = (value: unknown): boolean => value !== undefined && value !== 
 const fields = (value: unknown): Fields =>
   typeof value === "object" && value !== null ? (value as Fields) : {};
 
-/** Tool calls that the reply's output items would show; case files leave the items out. */
-const TOOL_CLASSES: Readonly<Record<string, UsageClass>> = {
-  web_search: "webSearchRequests",
-  google_search_prompt: "webSearchRequests",
-  google_search_query: "webSearchRequests",
-  file_search: "fileSearchCalls",
-  container_session: "containerSessions",
-  code_interpreter: "containerSessions",
-  code_interpreter_session: "containerSessions",
-};
+/** Built-in tools as requests name them, and the usage that one call of each is. */
+const TOOLS: readonly [RegExp, UsageClass][] = [
+  [/^(web_search|web_search_preview|google_search|google_search_retrieval|live_search)/, "webSearchRequests"],
+  [/^file_search/, "fileSearchCalls"],
+  [/^(code_interpreter|container)/, "containerSessions"],
+];
+
+/** Tools that a case lists without telling how often they were called: taken as called once. */
+export type AssumedTools = ReadonlySet<UsageClass>;
 
 export interface Prepared {
   call: Call;
   operator: OperatorPricing;
-  remarks: string[];
+  assumed: AssumedTools;
 }
 
 /** The tier as served, else as asked for. */
@@ -50,7 +49,7 @@ const firstText = (...values: unknown[]): string | null =>
   values.map(text).find((value) => value !== null) ?? null;
 
 /** The case's usage by the wrapper's own readers, with billed units that stand outside the usage object. */
-function usageOf(test: CostCase, provider: string, raw: unknown, remarks: string[]) {
+function usageOf(test: CostCase, provider: string, raw: unknown) {
   const response = test.response ?? {};
   const { read, operation } = readerFor(provider, test.api);
   const reading = read(raw);
@@ -63,25 +62,26 @@ function usageOf(test: CostCase, provider: string, raw: unknown, remarks: string
   for (const [name, value] of Object.entries({ ...reading.usage, ...units })) {
     if (value !== undefined) usage[name as UsageClass] = value;
   }
-  const tools = test.request["tools"];
-  for (const line of test.expect.lines) {
-    const name = TOOL_CLASSES[line.rate_class];
-    if (name === undefined || usage[name] !== null || !Array.isArray(tools) || tools.length === 0) continue;
-    usage[name] = Number.parseInt(line.quantity, 10);
-    remarks.push(`the case holds no output items: ${line.quantity} ${line.rate_class} calls taken as given`);
+  const assumed = new Set<UsageClass>();
+  const tools = Array.isArray(test.request["tools"]) ? (test.request["tools"] as readonly unknown[]) : [];
+  for (const tool of tools) {
+    const word = text(tool) ?? text(fields(tool)["type"]) ?? "";
+    const name = TOOLS.find(([pattern]) => pattern.test(word))?.[1];
+    if (name === undefined || usage[name] !== null || Array.isArray(response["output"])) continue;
+    usage[name] = 1;
+    assumed.add(name);
   }
-  return { usage, reading, operation };
+  return { usage, reading, operation, assumed };
 }
 
 /** The call that a case describes, and what the operator said about it. */
 export function prepareCase(test: CostCase): Prepared {
-  const remarks: string[] = [];
   const request = test.request;
   const response = test.response ?? {};
   const provider = vendorOf(test);
   const raw = response["usage"] ?? response["usageMetadata"];
   const counts = fields(raw);
-  const { usage, reading, operation } = usageOf(test, provider, raw, remarks);
+  const { usage, reading, operation, assumed } = usageOf(test, provider, raw);
   const status = refusedStatus(response);
   const call: Call = {
     ...blankCall(test.at),
@@ -108,7 +108,7 @@ export function prepareCase(test: CostCase): Prepared {
     },
     providerReportedCost: decimalText(counts["cost"]),
   };
-  return { call, operator: operatorOf(test), remarks };
+  return { call, operator: operatorOf(test), assumed };
 }
 
 /** HTTP status of a refused call, or null when it was answered. */

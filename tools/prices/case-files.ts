@@ -83,6 +83,8 @@ export interface Verdict {
   grade: string;
   differences: string[];
   remarks: string[];
+  /** Exact, but for a number of tool calls that the case's inputs do not hold. */
+  given?: true;
 }
 
 const WORDS: readonly [string, string][] = [

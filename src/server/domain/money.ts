@@ -87,6 +87,34 @@ export function lineAmount(
   return divideHalfEven(numerator, denominator) * LINE_STEP;
 }
 
+/**
+ * Price of one unit in steps of a cost line (1e-12 USD), or null when it is no whole number of them. With it a line without factors
+ * is one exact multiplication: `quantity * steps`, in steps. `per` > 0. Never throws for it.
+ */
+export function stepsPerUnit(price: Money, per: bigint): bigint | null {
+  const divisor = per * LINE_STEP;
+  return price % divisor === 0n ? price / divisor : null;
+}
+
+/** An amount in steps of a cost line (1e-12 USD) as an amount. Never throws. */
+export function fromSteps(steps: bigint): Money {
+  return steps * LINE_STEP;
+}
+
+/** Canonical text of an amount in steps of a cost line: as `formatMoney` of it, with a third of the digits. Never throws. */
+export function formatSteps(steps: bigint): string {
+  if (steps < 0n) return formatMoney(fromSteps(steps));
+  const digits = steps.toString();
+  const cut = digits.length - LINE_SCALE;
+  let end = digits.length;
+  while (end > 0 && end > cut && digits.charCodeAt(end - 1) === 48) end -= 1;
+  if (cut > 0)
+    return end === cut ? digits.slice(0, cut) : `${digits.slice(0, cut)}.${digits.slice(cut, end)}`;
+  return end === 0 ? "0" : `0.${ZEROS[-cut] ?? ""}${digits.slice(0, end)}`;
+}
+
+const ZEROS: readonly string[] = Array.from({ length: LINE_SCALE + 1 }, (_, count) => "0".repeat(count));
+
 /** Sum of amounts; zero for none. Never throws. */
 export function sumMoney(amounts: Iterable<Money>): Money {
   let sum = 0n;

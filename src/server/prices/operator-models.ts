@@ -105,6 +105,7 @@ function neverInForce(provider: string, model: string): CompiledRate {
     status: "quarantined",
     priceUnits: 0n,
     perUnits: 1_000_000n,
+    unitSteps: 0n,
     isToken: true,
   };
 }

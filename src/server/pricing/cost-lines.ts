@@ -1,5 +1,12 @@
 import type { CostLine } from "../domain/call.js";
-import { canonicalDecimal, formatMoney, lineAmount, parseFactor } from "../domain/money.js";
+import {
+  canonicalDecimal,
+  formatMoney,
+  formatSteps,
+  fromSteps,
+  lineAmount,
+  parseFactor,
+} from "../domain/money.js";
 import type { Factor, Money } from "../domain/money.js";
 import type { PriceClass } from "../domain/price.js";
 import type { ChosenOverrides } from "./choose-override.js";
@@ -9,7 +16,8 @@ import type { RatedUsage } from "./usage-lines.js";
 
 export interface Lines {
   lines: CostLine[];
-  total: Money;
+  /** Decimal text: the exact sum of the lines. */
+  total: string;
 }
 
 /** One exact line per rate, factors of the list on token classes and the operator's where they hold, and the sum. Never throws. */
@@ -18,27 +26,58 @@ export function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrid
   let total = 0n;
   for (const { rate, count } of rated.quantities) {
     const factors = factorsFor(rate, plan, chosen);
-    const plain = factors.length === 0;
-    const whole = Number.isSafeInteger(count);
-    const quantity = whole ? BigInt(count) : millionths(count);
-    const amount = lineAmount(
-      quantity,
-      rate.priceUnits,
-      whole ? rate.perUnits : rate.perUnits * MILLION,
-      plain ? NO_FRACTIONS : factors.map(({ factor }) => factor),
+    if (factors.length === 0 && rate.unitSteps !== null && Number.isSafeInteger(count)) {
+      const steps = BigInt(count) * rate.unitSteps;
+      total += steps;
+      lines.push(lineOf(rate, String(count), [], formatSteps(steps)));
+      continue;
+    }
+    const { quantity, amount } = exactAmount(rate, count, factors);
+    total += amount / STEP;
+    lines.push(
+      lineOf(
+        rate,
+        quantity,
+        factors.map(({ name, text }) => ({ name, factor: text })),
+        formatMoney(amount),
+      ),
     );
-    total += amount;
-    lines.push({
-      class: rate.class,
-      quantity: whole ? String(count) : formatMoney(quantity * MILLION * MILLION),
-      unitPrice: rate.price,
-      per: rate.per,
-      factors: plain ? [] : factors.map(({ name, text }) => ({ name, factor: text })),
-      amount: formatMoney(amount),
-      rateId: rate.id,
-    });
   }
-  return { lines, total };
+  return { lines, total: formatSteps(total) };
+}
+
+const STEP = fromSteps(1n);
+
+function lineOf(
+  rate: CompiledRate,
+  quantity: string,
+  factors: CostLine["factors"],
+  amount: string,
+): CostLine {
+  return {
+    class: rate.class,
+    quantity,
+    unitPrice: rate.price,
+    per: rate.per,
+    factors,
+    amount,
+    rateId: rate.id,
+  };
+}
+
+function exactAmount(
+  rate: CompiledRate,
+  count: number,
+  factors: readonly NamedFactor[],
+): { quantity: string; amount: Money } {
+  const fractions = factors.length === 0 ? NO_FRACTIONS : factors.map(({ factor }) => factor);
+  if (Number.isSafeInteger(count)) {
+    const amount = lineAmount(BigInt(count), rate.priceUnits, rate.perUnits, fractions);
+    return { quantity: String(count), amount };
+  }
+  const quantity = millionths(count);
+  const amount = lineAmount(quantity, rate.priceUnits, rate.perUnits * MILLION, fractions);
+  return { quantity: formatMoney(quantity * MILLION * MILLION), amount };
 }
 
 const MILLION = 1_000_000n;

@@ -1,4 +1,4 @@
-import { canonicalDecimal, parseMoney } from "../domain/money.js";
+import { canonicalDecimal, parseMoney, stepsPerUnit } from "../domain/money.js";
 import { TOKEN_PRICE_CLASSES, UNIT_PRICE_CLASSES } from "../domain/price.js";
 import type { PriceClass } from "../domain/price.js";
 import type { ChosenOverrides } from "./choose-override.js";
@@ -85,6 +85,7 @@ function statedRate(
     status: "active",
     priceUnits: parseMoney(price),
     perUnits: isToken ? 1_000_000n : 1n,
+    unitSteps: stepsPerUnit(parseMoney(price), isToken ? 1_000_000n : 1n),
     isToken,
   };
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../domain/errors.js";
-import { canonicalDecimal, parseFactor, parseMoney } from "../domain/money.js";
+import { canonicalDecimal, parseFactor, parseMoney, stepsPerUnit } from "../domain/money.js";
 import type { Factor, Money } from "../domain/money.js";
 import { TOKEN_PRICE_CLASSES } from "../domain/price.js";
 import type { Modifier, PriceModel, Rate, RuleSet, UtcWindow } from "../domain/price.js";
@@ -10,6 +10,8 @@ import type { PriceFile, PriceFileModel, PriceFileRate } from "./price-book.sche
 export interface CompiledRate extends Rate {
   readonly priceUnits: Money;
   readonly perUnits: bigint;
+  /** Price of one unit in steps of a cost line, where that is a whole number. */
+  readonly unitSteps: bigint | null;
   readonly isToken: boolean;
 }
 
@@ -162,6 +164,7 @@ function buildRate(file: PriceFile, model: string, rate: PriceFileRate): Compile
     status: rate.status ?? "active",
     priceUnits: parseMoney(rate.price),
     perUnits: BigInt(per),
+    unitSteps: stepsPerUnit(parseMoney(rate.price), BigInt(per)),
     isToken,
   };
   const { effectiveFrom: from, effectiveTo: to } = compiled;

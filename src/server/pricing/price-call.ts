@@ -1,5 +1,5 @@
 import type { Call, Cost, PricedCall } from "../domain/call.js";
-import { canonicalDecimal, formatMoney, isAmount } from "../domain/money.js";
+import { canonicalDecimal, isAmount } from "../domain/money.js";
 import type { PriceTier, RuleSet } from "../domain/price.js";
 import { INPUT_CLASSES } from "../domain/usage.js";
 import { chooseOverrides, overridesFor } from "./choose-override.js";
@@ -194,5 +194,5 @@ function promptTokens({ usage }: Call): number {
 function listTotal(call: Call, plan: RatePlan, rules: RuleSet | null): string | null {
   const rated = rateUsage(call.usage, plan, rules?.writesAsInput ?? false);
   if (!rated.reported || rated.missing.length > 0) return null;
-  return formatMoney(linesOf(rated, plan, { winner: null, stacked: [] }).total);
+  return linesOf(rated, plan, { winner: null, stacked: [] }).total;
 }

@@ -64,16 +64,15 @@ export function settleCost(
     return withoutLines("unpriced", reason ?? "usage_missing", reported, book);
   }
   const { lines, total } = linesOf(rated, plan, chosen);
-  const text = formatMoney(total);
   return {
     status: reason === null ? "priced" : "partial",
     reason,
-    total: text,
+    total,
     currency: "USD",
     lines,
     priceBook: book.version,
     source: "list",
-    listTotal: text,
+    listTotal: total,
     providerReported: reported,
   };
 }
@@ -100,9 +99,17 @@ function reasonOf(call: Call, rated: RatedUsage, plan: RatePlan): string | null 
 
 /** Whether tokens were used that no class accounts for: the sender dropped the cache split, so the lines are less than the cost. */
 function partsUnknown({ usage, usageQuality }: Call): boolean {
-  const sum = (classes: readonly (keyof Usage)[]) =>
-    classes.reduce((total, name) => total + (usage[name] ?? 0), 0);
-  if (usage.inputTotal !== null && sum(INPUT_CLASSES) < usage.inputTotal) return true;
-  if (usage.outputTotal !== null && sum(OUTPUT_CLASSES) < usage.outputTotal) return true;
+  if (usage.inputTotal !== null && isLess(usage, INPUT_CLASSES, usage.inputTotal)) return true;
+  if (usage.outputTotal !== null && isLess(usage, OUTPUT_CLASSES, usage.outputTotal)) return true;
   return usage.inputTotal === null && usageQuality === "partial";
+}
+
+/** Whether the classes add up to less than the total; stops as soon as they reach it, mostly at the first. */
+function isLess(usage: Usage, classes: readonly (keyof Usage)[], total: number): boolean {
+  let sum = 0;
+  for (const name of classes) {
+    sum += usage[name] ?? 0;
+    if (sum >= total) return false;
+  }
+  return sum < total;
 }

@@ -81,7 +81,8 @@ export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean):
   let reported = false;
   for (const rule of RULES) {
     const count = usage[rule.usage];
-    if (count === null || !Number.isFinite(count) || count < 0) continue;
+    if (count === null) continue;
+    if (!Number.isFinite(count) || count < 0) continue;
     reported = true;
     if (count === 0) continue;
     const classes = classesOf(rule, plan, writesAsInput);
@@ -113,9 +114,12 @@ function firstRate(plan: RatePlan, classes: readonly PriceClass[]): CompiledRate
 }
 
 function add(quantities: RatedQuantity[], rate: CompiledRate, count: number): void {
-  const same = quantities.find((line) => line.rate === rate);
-  if (same === undefined) quantities.push({ rate, count });
-  else same.count += count;
+  for (const line of quantities) {
+    if (line.rate !== rate) continue;
+    line.count += count;
+    return;
+  }
+  quantities.push({ rate, count });
 }
 
 /** A call that used nothing is priced, at zero: its lines say so. */

@@ -195,6 +195,22 @@ export function openaiEmbeddingsUsage(raw: unknown): UsageReading {
   });
 }
 
+/** Text and image input without what was cached of each. */
+function imagesInput(input: number | null, details: Fields | null): Record<string, number | null> {
+  const image = firstCount(details, "image_tokens");
+  const cached = firstCount(details, "cached_tokens");
+  const cachedImage = firstCount(record(details?.["cached_tokens_details"]), "image_tokens");
+  const cachedText = cached === null ? null : Math.max(0, cached - (cachedImage ?? 0));
+  const text =
+    firstCount(details, "text_tokens") ?? (input === null ? null : Math.max(0, input - (image ?? 0)));
+  return {
+    inputUncached: text === null ? null : Math.max(0, text - (cachedText ?? 0)),
+    inputImage: image === null ? null : Math.max(0, image - (cachedImage ?? 0)),
+    cacheRead: cachedText,
+    cacheReadImage: cachedImage,
+  };
+}
+
 /**
  * Classes of an Images `usage`: text and image input apart, generated tokens are image tokens unless the reply says text.
  * Never throws.
@@ -206,20 +222,11 @@ export function openaiImagesUsage(raw: unknown): UsageReading {
   if (usage === null || (input === null && output === null)) return unreadableUsage("openai.images");
   const inDetails = record(usage["input_tokens_details"]);
   const outDetails = record(usage["output_tokens_details"]);
-  const image = firstCount(inDetails, "image_tokens");
-  const cached = firstCount(inDetails, "cached_tokens");
-  const cachedImage = firstCount(record(inDetails?.["cached_tokens_details"]), "image_tokens");
-  const cachedText = cached === null ? null : Math.max(0, cached - (cachedImage ?? 0));
   const outText = firstCount(outDetails, "text_tokens");
   const outImage =
     firstCount(outDetails, "image_tokens") ?? (output === null ? null : output - (outText ?? 0));
-  const text =
-    firstCount(inDetails, "text_tokens") ?? (input === null ? null : Math.max(0, input - (image ?? 0)));
   const classes = known({
-    inputUncached: text === null ? null : Math.max(0, text - (cachedText ?? 0)),
-    inputImage: image === null ? null : Math.max(0, image - (cachedImage ?? 0)),
-    cacheRead: cachedText,
-    cacheReadImage: cachedImage,
+    ...imagesInput(input, inDetails),
     output: outText ?? (output === null ? null : 0),
     outputImage: outImage === null ? null : Math.max(0, outImage),
     outputReasoning: output === null ? null : 0,

@@ -43,6 +43,12 @@ function claudeUsage(attributes: Attributes): Reading["usage"] {
   return usage;
 }
 
+/** The speed that prices know: one word, `standard` for the ordinary one. Anything else is not what the attribute is for. */
+function speedOf(word: string | null): string | null {
+  if (word === null || !/^[a-z_-]{1,24}$/.test(word)) return null;
+  return word === "normal" ? "standard" : word;
+}
+
 /** Claude Code: `api_request` is an answered call, with disjoint classes; `api_error` is one that failed for good. */
 const claudeCode: LogReader = (record, event) => {
   const name = event.replace(/^claude_code\./, "");
@@ -52,7 +58,6 @@ const claudeCode: LogReader = (record, event) => {
   const failed = name === "api_error";
   const end = timeOf(record);
   const session = text("session.id");
-  const speed = text("speed");
   const requestId = text("request_id");
   const provider = text("anthropic.provider");
   return {
@@ -77,7 +82,7 @@ const claudeCode: LogReader = (record, event) => {
       timeToFirstChunkMs: asNumber(attributes.get("ttft_ms")),
       usage: failed ? null : claudeUsage(attributes),
       reportedCost: asMoney(attributes.get("cost_usd")),
-      dimensions: { speed: speed === "normal" ? "standard" : speed },
+      dimensions: { speed: speedOf(text("speed")) },
     },
   };
 };

@@ -235,6 +235,34 @@ describe.each(MATRIX)("$id", ({ client: claims, driver }) => {
     expect(attemptsOf(span)).toHaveLength(1);
   });
 
+  it.each([
+    { kind: "an error in a running stream", reply: { errorAfterChunks: 2 } },
+    { kind: "a running stream that is cut", reply: { cutAfterChunks: 2 } },
+  ])(
+    "$kind: ends as for the bare client, as an error after a 200 whose usage is not made up",
+    async ({ reply }) => {
+      const read = async (client: object): Promise<unknown> => {
+        server.setScript(() => ({ ...ok(8), chunkGapMs: 2, ...reply }));
+        try {
+          return (await readAll(await driver.stream(client, { text: "hi" }))).length;
+        } catch (error) {
+          const { name, message, constructor } = error as Error;
+          return { class: constructor.name, name, message };
+        }
+      };
+      const expected = await read(bare());
+      expect(await read(seen())).toEqual(expected);
+      await flush();
+      const { attributes } = await one();
+      expect(attributes).toMatchObject({ "spanledger.outcome": "error", "http.response.status_code": 200 });
+      expect(attributes["error.type"]).toMatch(/^[\w.:/-]+$/);
+      expect(["none", "provider"]).toContain(attributes["spanledger.usage.source"]);
+      expect(attributes["spanledger.usage.quality"]).not.toBe("exact");
+      // What was told before the end is kept; output that nobody told of is unknown, not zero.
+      expect(attributes["gen_ai.usage.output_tokens"] ?? null).toBeNull();
+    },
+  );
+
   it("retry-then-success: is one call with its attempts", async () => {
     if (claims.retries === "never retries") return;
     const retried = async (client: object): Promise<unknown> => {

@@ -32,10 +32,10 @@ const platform: typeof fetch = (...args) => fetch(...args);
 /** How a framework asks a model, with its own retries. */
 interface Framework {
   name: string;
-  ask(model: never, signal?: AbortSignal): Promise<unknown>;
-  stream(model: never, signal?: AbortSignal): Promise<AsyncIterable<unknown>>;
+  ask: (model: never, signal?: AbortSignal) => Promise<unknown>;
+  stream: (model: never, signal?: AbortSignal) => Promise<AsyncIterable<unknown>>;
   /** The model given an observed fetch at its construction, and one observed afterwards. */
-  withFetch(send: typeof fetch): object;
+  withFetch: (send: typeof fetch) => object;
 }
 
 type Generate = typeof generateText6;

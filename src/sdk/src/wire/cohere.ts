@@ -41,9 +41,13 @@ function readResponse(body: JsonObject, facts: ResponseFacts): void {
 function readEnd(body: JsonObject, facts: ResponseFacts): void {
   const reason = asCode(body["finish_reason"]);
   if (reason !== null) facts.finishReasons = [normalizeFinish(reason)];
+  if (reason !== null && FAILURES.has(reason)) facts.errorType = reason.toLowerCase();
   const usage = asObject(body["usage"]) ?? asObject(body["meta"]);
   if (usage !== null) facts.usage = cohereUsage(usage);
 }
+
+/** Ends that are failures, inside an answered call. */
+const FAILURES = new Set(["ERROR", "TIMEOUT", "ERROR_TOXIC", "ERROR_LIMIT"]);
 
 class CohereStream implements StreamReader {
   private sawContent = false;

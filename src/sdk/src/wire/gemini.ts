@@ -90,9 +90,18 @@ class GeminiStream implements StreamReader {
         this.facts.errorType = asCode(asObject(chunk["error"])?.["status"]) ?? "provider_error";
         return "end";
       }
-      if (chunk !== null) readResponse(chunk, this.facts);
+      if (chunk !== null) this.read(chunk);
     }
     return content ? "content" : "none";
+  }
+
+  /** Chunks before the last count the prompt and not yet the answer: that is no zero, should the stream end there. */
+  private read(chunk: JsonObject): void {
+    readResponse(chunk, this.facts);
+    const { usage: reading } = this.facts;
+    if (reading === null || this.complete() || reading.outputTotal !== 0) return;
+    const { output: _o, outputReasoning: _r, outputAudio: _a, outputImage: _i, ...input } = reading.usage;
+    this.facts.usage = { ...reading, usage: input, outputTotal: null, quality: "partial" };
   }
 }
 

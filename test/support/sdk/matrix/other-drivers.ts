@@ -98,7 +98,7 @@ const mistral = driver<Mistral>({
       serverURL: `${url}/mistral`,
       retryConfig: {
         strategy: "backoff",
-        backoff: { initialInterval: 5, maxInterval: 10, exponent: 1, maxElapsedTime: 60 },
+        backoff: { initialInterval: 20, maxInterval: 40, exponent: 1, maxElapsedTime: 500 },
         retryConnectionErrors: false,
       },
     }),

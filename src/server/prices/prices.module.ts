@@ -9,6 +9,9 @@ import { BookRefresh } from "./book/book-refresh.service.js";
 import { BookStatus } from "./book/book-status.js";
 import { BookStore } from "./book/book-store.js";
 import { BooksController } from "./book/books.controller.js";
+import { CommitmentsController } from "./commitments.controller.js";
+import { CurrenciesController } from "./currencies.controller.js";
+import { CurrenciesService } from "./currencies.service.js";
 import { EndpointsController } from "./endpoints.controller.js";
 import { EndpointsService } from "./endpoints.service.js";
 import { EstimateService } from "./estimate.service.js";
@@ -44,6 +47,8 @@ import { UnpricedService } from "./unpriced.service.js";
     UnpricedController,
     PeriodsController,
     AdjustmentsController,
+    CommitmentsController,
+    CurrenciesController,
     BooksController,
   ],
   providers: [
@@ -58,6 +63,7 @@ import { UnpricedService } from "./unpriced.service.js";
     BookStatus,
     BookStore,
     ClosedPeriods,
+    CurrenciesService,
     PriceSchedules,
     ScheduledCalls,
     PriceAuditLog,

@@ -198,6 +198,16 @@ export const CORRECTIONS: readonly Correction[] = [
       why: "models.dev keeps a long-context price; Anthropic bills these flat (LiteLLM, genai-prices)",
     })),
   ),
+  ...(["input", "output", "cache_read", "cache_write_5m"] as const).flatMap((name) =>
+    ["claude-opus-4-7", "claude-opus-4-8", "claude-sonnet-4-6"].map((model) => ({
+      provider: "gcp.vertex_ai",
+      model,
+      class: name,
+      above: 200_000,
+      quarantine: true as const,
+      why: "models.dev keeps a long-context price; Google bills these flat across the window (genai-prices, its page)",
+    })),
+  ),
   ...["grok-4.20-0309-reasoning", "grok-4.20-0309-non-reasoning", "grok-4.20-multi-agent-0309"].flatMap(
     (model) =>
       (

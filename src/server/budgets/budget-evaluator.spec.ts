@@ -65,3 +65,16 @@ describe("percentOf", () => {
     expect(percentOf(0n, usd("100"))).toBe(0);
   });
 });
+
+describe("a budget in which unpriced calls count as a breach", () => {
+  it("reaches every actual threshold, and forecasts only by their amount", () => {
+    const thresholds = [
+      { kind: "actual", percent: 80 },
+      { kind: "actual", percent: 1000 },
+      { kind: "forecast", percent: 100 },
+    ] as const;
+    const standing = { limit: 100n, spent: 1n, forecast: 2n };
+    expect(reachedThresholds(thresholds, standing)).toEqual([]);
+    expect(reachedThresholds(thresholds, standing, true)).toEqual(thresholds.slice(0, 2));
+  });
+});

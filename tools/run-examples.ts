@@ -29,6 +29,7 @@ const examples = [
   "clients/bedrock.mjs",
   "clients/ollama.mjs",
   "clients/plain-fetch.mjs",
+  "clients/langchain.mjs",
 ];
 /** Only given arguments run: `npm run examples clients/groq.mjs`. */
 const wanted = process.argv.slice(2);

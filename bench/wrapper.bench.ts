@@ -1,139 +1,160 @@
-import { context, trace } from "@opentelemetry/api";
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
-import OpenAI from "openai";
-import { observe } from "@spanledger/sdk";
-import { interleave, printTable, short } from "./measure.js";
+import { fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { printTable, quantile, short } from "./measure.js";
 
-const CALLS = 40;
-const CHUNKS = 60;
+const WRAPPER = fileURLToPath(new URL("../src/sdk/dist/index.js", import.meta.url));
+const CONTESTANT = fileURLToPath(new URL("./wrapper-contestant.mjs", import.meta.url));
 
-const ANSWER = new TextEncoder().encode(
-  JSON.stringify({
-    id: "chatcmpl-1",
-    object: "chat.completion",
-    created: 1795374058,
-    model: "gpt-4o-2024-08-06",
-    choices: [{ index: 0, message: { role: "assistant", content: "Hello there." }, finish_reason: "stop" }],
-    usage: {
-      prompt_tokens: 1200,
-      completion_tokens: 85,
-      total_tokens: 1285,
-      prompt_tokens_details: { cached_tokens: 1024 },
-    },
-  }),
-);
+const ROUNDS = Number(process.env["SPANLEDGER_BENCH_ROUNDS"] ?? 30);
 
-function chunk(delta: object, finish: string | null, usage: object | null): string {
-  const body = {
-    id: "chatcmpl-1",
-    object: "chat.completion.chunk",
-    created: 1795374058,
-    model: "gpt-4o-2024-08-06",
-    choices: usage === null ? [{ index: 0, delta, finish_reason: finish }] : [],
-    usage,
-  };
-  return `data: ${JSON.stringify(body)}\n\n`;
+interface Workload {
+  name: string;
+  title: string;
+  /** Calls of one round. */
+  calls: number;
+  /** Calls before the first round, in which code gets warm: an application that observes its calls runs for days. */
+  warmUp: number;
 }
 
-const STREAM = [
-  ...Array.from({ length: CHUNKS }, (_unused, index) => chunk({ content: `word ${index} ` }, null, null)),
-  chunk({}, "stop", null),
-  chunk({}, null, { prompt_tokens: 1200, completion_tokens: 85, total_tokens: 1285 }),
-  "data: [DONE]\n\n",
-].map((text) => new TextEncoder().encode(text));
-
-const HEADERS = {
-  "x-request-id": "req_1",
-  "x-ratelimit-limit-requests": "10000",
-  "x-ratelimit-remaining-requests": "9999",
-  "x-ratelimit-limit-tokens": "2000000",
-  "x-ratelimit-remaining-tokens": "1998800",
-};
-
-/** Chunks as a network body delivers them: one by one, as they are asked for. */
-function bodyOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  const left = chunks.values();
-  return new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const next = left.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
-    },
-  });
-}
-
-/** Answers from memory, so that only client and wrapper are measured. */
-async function answerFromMemory(_url: unknown, init?: { body?: unknown }): Promise<Response> {
-  const isStream = String(init?.body).includes('"stream":true');
-  const type = isStream ? "text/event-stream" : "application/json";
-  return new Response(bodyOf(isStream ? STREAM : [ANSWER]), {
-    headers: { ...HEADERS, "content-type": type },
-  });
-}
-
-const newClient = (): OpenAI =>
-  new OpenAI({ apiKey: "sk-bench", maxRetries: 0, fetch: answerFromMemory as unknown as typeof fetch });
-
-const MESSAGES = [
-  { role: "system" as const, content: "You are a careful assistant. ".repeat(40) },
-  { role: "user" as const, content: "Say hello." },
+const WORKLOADS: readonly Workload[] = [
+  { name: "chat", title: "chat, 20 messages", calls: 200, warmUp: 20_000 },
+  { name: "stream", title: "stream, 500 chunks", calls: 6, warmUp: 300 },
+  { name: "embeddings", title: "embeddings, 16 x 1536", calls: 10, warmUp: 200 },
 ];
 
-async function complete(client: OpenAI): Promise<void> {
-  for (let call = 0; call < CALLS; call += 1) {
-    const answer = await client.chat.completions.create({ model: "gpt-4o", messages: MESSAGES });
-    if (answer.choices.length !== 1) throw new Error("no answer");
-  }
+interface Setting {
+  title: string;
+  baseline: string;
+  rows: readonly (readonly [contestant: string, label: string])[];
 }
 
-async function stream(client: OpenAI): Promise<void> {
-  for (let call = 0; call < CALLS / 4; call += 1) {
-    const answer = await client.chat.completions.create({
-      model: "gpt-4o",
-      messages: MESSAGES,
-      stream: true,
-      stream_options: { include_usage: true },
-    });
-    let chunks = 0;
-    for await (const part of answer) chunks += part.choices.length;
-    if (chunks !== CHUNKS + 1) throw new Error(`${chunks} chunks`);
-  }
-}
-
-/** What observing a client costs per call: the bare openai client against the observed one, without a network. */
-export async function benchWrapper(): Promise<void> {
-  const memory = new InMemorySpanExporter();
-  const tracerProvider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] });
-  // As in a traced application: with AsyncLocalStorage enabled, which the bare client pays for too.
-  tracerProvider.register();
-  const bare = newClient();
-  const observed = observe(newClient(), { tracerProvider });
-  const results = await interleave(
-    [
-      { name: "bare, one answer (baseline)", run: () => complete(bare) },
-      { name: "observed, one answer", run: () => complete(observed) },
-      { name: `bare, stream of ${CHUNKS} chunks (baseline)`, run: () => stream(bare) },
-      { name: `observed, stream of ${CHUNKS} chunks`, run: () => stream(observed) },
+const SETTINGS: readonly Setting[] = [
+  {
+    title:
+      "Without an OpenTelemetry SDK (the wrapper encodes and sends by itself, to a receiver that says 200)",
+    baseline: "bare",
+    rows: [
+      ["bare", "bare openai client"],
+      ["observed", "observed, no fingerprint"],
+      ["observed-fingerprint", "observed"],
     ],
-    40,
-    10,
-  );
-  const spans = memory.getFinishedSpans().length;
-  if (spans === 0) throw new Error("the observed client made no spans");
-  await tracerProvider.shutdown();
-  trace.disable();
-  context.disable();
-  printTable("Observing the openai client (spans ended in memory)", [
-    ["", "us CPU/call", "added", "x baseline"],
-    ...results.map(({ name, medianCpuNs }, index) => {
-      const calls = index < 2 ? CALLS : CALLS / 4;
-      const baseline = results[index < 2 ? 0 : 2]?.medianCpuNs ?? Number.NaN;
-      return [
-        name,
-        short(medianCpuNs / 1000 / calls),
-        short(Math.max(0, medianCpuNs - baseline) / 1000 / calls),
-        (medianCpuNs / baseline).toFixed(2),
-      ];
-    }),
-  ]);
+  },
+  {
+    title: "In a traced application (spans through a batch processor to an exporter that drops them)",
+    baseline: "traced-bare",
+    rows: [
+      ["traced-bare", "bare openai client"],
+      ["traced-observed", "observed, no fingerprint"],
+      ["traced-observed-fingerprint", "observed"],
+      ["traced-traceloop", "@traceloop/instrumentation-openai"],
+      ["traced-openinference", "@arizeai/openinference-instrumentation-openai"],
+    ],
+  },
+];
+
+/** traceloop leaves embeddings alone: there is nothing to compare. */
+const NOT_RECORDED: ReadonlySet<string> = new Set(["traced-traceloop embeddings"]);
+
+interface Round {
+  cpuUs: number;
+  error?: string;
+}
+
+class Contestant {
+  private constructor(private readonly child: ChildProcess) {}
+
+  static async start(name: string, endpoint: string): Promise<Contestant> {
+    const env = { PATH: process.env["PATH"], SPANLEDGER_ENDPOINT: endpoint };
+    const child = fork(CONTESTANT, [name], { execArgv: [], env });
+    await once(child, "message");
+    return new Contestant(child);
+  }
+
+  /** CPU microseconds per call, the mean of `calls` calls. */
+  async run({ name, calls: usual }: Workload, calls = usual): Promise<number> {
+    const answered = once(this.child, "message") as Promise<[Round]>;
+    this.child.send({ workload: name, calls });
+    const [{ cpuUs, error }] = await answered;
+    if (error !== undefined) throw new Error(error);
+    return cpuUs;
+  }
+
+  stop(): void {
+    this.child.disconnect();
+  }
+}
+
+/** Every contestant's rounds of one workload, taken in turn, in changing order, so that a busy moment of the machine meets them all. */
+async function compete(
+  contestants: ReadonlyMap<string, Contestant>,
+  workload: Workload,
+): Promise<Map<string, number[]>> {
+  const names = [...contestants.keys()];
+  const rounds = new Map(names.map((name) => [name, [] as number[]]));
+  for (const contestant of contestants.values()) await contestant.run(workload, workload.warmUp);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (let turn = 0; turn < names.length; turn += 1) {
+      const name = names[(turn + round) % names.length] ?? "";
+      const cpuUs = (await contestants.get(name)?.run(workload)) ?? Number.NaN;
+      rounds.get(name)?.push(cpuUs);
+    }
+  }
+  return rounds;
+}
+
+function cells(rounds: Map<string, number[]>, baseline: string, name: string, workload: string): string[] {
+  if (NOT_RECORDED.has(`${name} ${workload}`)) return ["not recorded", ""];
+  const own = quantile(rounds.get(name) ?? [], 0.5);
+  const bare = quantile(rounds.get(baseline) ?? [], 0.5);
+  return [short(own), name === baseline ? "" : `x${(own / bare).toFixed(2)}`];
+}
+
+/** A receiver that takes everything at once: what a contestant's own exporter talks to. */
+async function receiver(): Promise<{ url: string; close: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => response.end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/**
+ * What observing costs per call, beside the bare client and two other instrumentations: CPU time of the whole process, the fetch
+ * answering from memory. Every contestant has a process of its own, since instrumentations change the code that all share.
+ */
+export async function benchWrapper(): Promise<void> {
+  if (!existsSync(WRAPPER)) throw new Error("npm run build first: the built wrapper is measured");
+  const ledger = await receiver();
+  const contestants = new Map<string, Contestant>();
+  for (const [name] of SETTINGS.flatMap(({ rows }) => rows)) {
+    contestants.set(name, await Contestant.start(name, ledger.url));
+  }
+  const results = new Map<string, Map<string, number[]>>();
+  for (const workload of WORKLOADS) results.set(workload.name, await compete(contestants, workload));
+  for (const contestant of contestants.values()) contestant.stop();
+  ledger.close();
+  for (const { title, baseline, rows } of SETTINGS) {
+    printTable(`Observing the openai client, us CPU per call, medians of ${ROUNDS} rounds. ${title}`, [
+      ["", ...WORKLOADS.flatMap((workload) => [workload.title, "x bare"])],
+      ...rows.map(([name, label]) => [
+        label,
+        ...WORKLOADS.flatMap((workload) =>
+          cells(results.get(workload.name) ?? new Map<string, number[]>(), baseline, name, workload.name),
+        ),
+      ]),
+    ]);
+  }
 }

@@ -1,4 +1,3 @@
-import { forgetHolder, watchHolder } from "./abandonment.js";
 import type { BodySink, ChunkFilter } from "./body-sink.js";
 import { transportErrorType } from "./attempts.js";
 import { guard, reportOnce } from "./guard.js";
@@ -42,12 +41,12 @@ abstract class Sink implements BodySink {
 
   consuming(): void {
     this.call.waiting = true;
-    forgetHolder(this.call);
+    this.call.heldByNobody();
   }
 
   holder(target: object): void {
     this.moved();
-    watchHolder(this.call, target);
+    this.call.heldBy(target);
   }
 
   protected moved(): void {
@@ -66,7 +65,8 @@ export class StreamSink extends Sink {
     const { family } = call.target.endpoint;
     this.reader = family.streamReader(call.response, call.reader);
     const sse = family.framing === "sse";
-    this.lines = new LineSplitter((line) => this.line(line, sse));
+    const skims = this.reader.skims?.bind(this.reader);
+    this.lines = new LineSplitter((line) => this.line(line, sse), sse ? skims : undefined);
   }
 
   chunk(bytes: Uint8Array): void {

@@ -1,12 +1,16 @@
 import { guard } from "./guard.js";
 import type { LiveCall } from "./live-call.js";
+import { newStamps } from "./stamp.js";
+import type { JsonObject } from "./wire/json.js";
 
 /**
  * One logical call as the client library sees it: what its entry hook started and its retries share. Found again by the request options
- * object that the SDK hands on from attempt to attempt, and by the headers object it builds for each of them; both are held weakly.
+ * object that the SDK hands on from attempt to attempt, and by the headers object it builds for each of them; neither is held.
  */
 export class Chain {
   call: LiveCall | null = null;
+  /** What the client makes the JSON body of, until the call has looked at it. */
+  body: JsonObject | null = null;
 
   /** `settles`: whether `rejected` or `resolved` will be called when the client is done. */
   constructor(
@@ -62,14 +66,14 @@ function isAbort(error: unknown): boolean {
 /** How long a refusal that the client hands to the application may stay unread. */
 const REFUSAL_MS = 1000;
 
-const chains = new WeakMap<object, Chain>();
+const chains = newStamps<Chain>();
 
 export function chainOf(key: unknown): Chain | null {
-  return typeof key === "object" && key !== null ? (chains.get(key) ?? null) : null;
+  return chains.read(key);
 }
 
 export function bindChain(key: unknown, chain: Chain): void {
-  if (typeof key === "object" && key !== null) chains.set(key, chain);
+  if (typeof key === "object" && key !== null) chains.write(key, chain);
 }
 
 /** HTTP statuses that the SDKs retry: timeouts, lock conflicts, rate limits, server errors. */

@@ -10,9 +10,9 @@ import { askForUsage, UsageChunkFilter } from "./include-usage.js";
 import { LiveCall, openCalls } from "./live-call.js";
 import { drainNodeBody, isNodeBody, tapNodeBody } from "./node-body-tap.js";
 import type { Observer } from "./options.js";
-import { vendorOfHost } from "./provider-hosts.js";
 import { readRateLimits, retryAfterMs } from "./rate-limits.js";
-import { isWebStream, tapResponse } from "./stream-tap.js";
+import { tapResponse } from "./response-tap.js";
+import { isWebStream } from "./stream-tap.js";
 import { targetOf } from "./target.js";
 import { decimalText } from "./usage/openrouter-usage.js";
 import { asCode, asText } from "./wire/json.js";
@@ -58,16 +58,12 @@ export function beginExchange(
   const target = targetOf(input, init, observer.flavor);
   if (target === null) return null;
   const body = hint.body ?? (typeof init?.body === "string" ? init.body : null);
-  const header = requestHeader(init?.headers, "x-stainless-retry-count");
-  const retryCount = header !== null && /^\d{1,4}$/.test(header) ? Number(header) : null;
+  const retryCount = retryCountOf(init?.headers);
   const chain = hint.chain ?? chainOf(init?.headers);
   const call =
     chainedCall(chain) ?? retriedCall(target.url, body, retryCount) ?? new LiveCall(observer, target, body);
-  if (chain !== null) {
-    chain.call = call;
-    call.settles = chain.settles;
-  }
-  const model = formModel(hint.form ?? init?.body);
+  if (chain !== null) joinChain(call, chain);
+  const model = body === null ? formModel(hint.form ?? init?.body) : null;
   if (model !== null) call.request.model = model;
   const rewritten = observer.options.includeUsage === true ? askForUsage(target.endpoint, init) : null;
   return {
@@ -79,6 +75,18 @@ export function beginExchange(
     retryCount,
     asked: rewritten !== null,
   };
+}
+
+function retryCountOf(headers: unknown): number | null {
+  const header = requestHeader(headers, "x-stainless-retry-count");
+  return header !== null && /^\d{1,4}$/.test(header) ? Number(header) : null;
+}
+
+function joinChain(call: LiveCall, chain: Chain): void {
+  chain.call = call;
+  call.settles = chain.settles;
+  if (chain.body !== null) call.readFacts(chain.body);
+  chain.body = null;
 }
 
 function chainedCall(chain: Chain | null): LiveCall | null {
@@ -111,7 +119,7 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   call.requestId = requestIdOf(response) ?? call.requestId;
   call.refusalRead = false;
   call.refusalTaken = false;
-  if (vendorOfHost(call.target.host) !== "openai") readGateway(call, headers);
+  if (call.target.vendor !== "openai") readGateway(call, headers);
   const { limits, headers: raw } = readRateLimits(headers, limitsVendor(call), now);
   if (limits.length > 0) {
     call.rateLimits = limits;

@@ -7,9 +7,9 @@ import type { BodySink } from "./body-sink.js";
 import { guard } from "./guard.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { Observer } from "./options.js";
-import { providerOfFlavor, vendorOfHost } from "./provider-hosts.js";
+import { providerOfFlavor } from "./provider-hosts.js";
 import { emitSpan } from "./span.js";
-import { urlText } from "./target.js";
+import { targetAt, urlText } from "./target.js";
 import type { Endpoint, Family } from "./wire/family.js";
 import { asObject, asText, parseObject } from "./wire/json.js";
 import type { JsonObject } from "./wire/json.js";
@@ -122,9 +122,9 @@ class ResultSink implements BodySink {
 
   private emit(line: ResultLine): void {
     const { family, body, failed } = line;
-    const { hostname: host, port } = this.url;
+    const target = targetAt(this.url, endpointOf(family));
     const provider =
-      vendorOfHost(host) ??
+      target.vendor ??
       (this.observer.flavor === "fetch" ? family.vendor : providerOfFlavor(this.observer.flavor));
     const response = emptyResponseFacts();
     if (!failed) family.readResponse(body, response, this.observer.options.provider ?? provider);
@@ -132,12 +132,7 @@ class ResultSink implements BodySink {
     const startMs = createdMs(body) ?? (this.observer.options.clock ?? Date.now)();
     emitSpan({
       observer: this.observer,
-      target: {
-        endpoint: endpointOf(family),
-        url: this.url.href,
-        host,
-        port: port === "" ? null : Number(port),
-      },
+      target,
       context: this.active,
       ambient: this.ambient,
       provider,

@@ -9,10 +9,17 @@ export class LineSplitter {
   private rest = "";
   private dropping = false;
 
-  constructor(private readonly onLine: (line: string) => void) {}
+  /** `skims` tells of chunks that are whole events whether they can be passed over. */
+  constructor(
+    private readonly onLine: (line: string) => void,
+    private readonly skims?: (events: string) => boolean,
+  ) {}
 
   push(chunk: Uint8Array): void {
     const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
+    if (this.skims !== undefined && this.rest === "" && !this.dropping) {
+      if (text.endsWith("\n\n") && this.skims(text)) return;
+    }
     let start = 0;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
       this.line(text.slice(start, end));

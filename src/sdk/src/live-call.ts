@@ -6,12 +6,13 @@ import type { Attempt, Outcome, RateLimit } from "./call.js";
 import { holdBackground } from "./background.js";
 import { callClock } from "./clock.js";
 import type { Clock } from "./clock.js";
+import { forgetHolder, watchHolder } from "./abandonment.js";
 import { fingerprintAttributes } from "./fingerprint.js";
 import { guard } from "./guard.js";
 import type { SignalLike } from "./http-types.js";
 import { OpenCalls, sweeps } from "./open-calls.js";
 import type { Observer } from "./options.js";
-import { providerOfFlavor, regionOfHost, vendorOfHost } from "./provider-hosts.js";
+import { providerOfFlavor } from "./provider-hosts.js";
 import { emitSpan } from "./span.js";
 import type { Target } from "./target.js";
 import { parseObject } from "./wire/json.js";
@@ -64,8 +65,12 @@ export class LiveCall {
   refusalTaken = false;
   /** Whether the only attempt was aborted, by the application or its client's timeout. */
   stopped = false;
+  /** What the application reads the answer through, until its collection is watched for. */
+  private holder: object | null = null;
+  private watched = false;
   private body: RequestBody;
-  private requestRead = false;
+  private factsRead = false;
+  private printed = false;
   private accepted = false;
   private unread: NodeJS.Immediate | null = null;
 
@@ -79,11 +84,12 @@ export class LiveCall {
     this.context = context.active();
     this.ambient = ambientAttribution(this.context);
     this.provider =
-      vendorOfHost(target.host) ??
+      target.vendor ??
       (observer.flavor === "fetch" ? target.endpoint.family.vendor : providerOfFlavor(observer.flavor));
-    this.reader = vendorOfHost(target.host) ?? observer.options.provider ?? this.provider;
-    this.response.region = regionOfHost(target.host);
+    this.reader = target.vendor ?? observer.options.provider ?? this.provider;
+    this.response.region = target.region;
     this.body = body;
+    this.printed = observer.options.fingerprint === false || target.endpoint.family.pieces === undefined;
     openCalls.add(this);
   }
 
@@ -115,19 +121,46 @@ export class LiveCall {
   accept(): void {
     this.accepted = true;
     this.deadline = null;
-    if (this.requestRead) this.body = null;
+    if (this.factsRead && this.printed) this.body = null;
+  }
+
+  /** Reads the facts of the request from what the client made it of. */
+  readFacts(body: JsonObject): void {
+    this.factsRead = true;
+    this.target.endpoint.family.readRequest(body, this.request);
   }
 
   /** Reads the request when the platform has had its turn to send it. */
   readSoon(): void {
-    if (this.body === null || this.unread !== null) return;
+    if (this.body === null || this.unread !== null || (this.factsRead && this.printed)) return;
     this.unread = setImmediate(() => guard(() => this.readNow()));
   }
 
   /** Whether the request asks for a stream; reads it if that was not done yet. */
   asksForStream(): boolean {
-    this.readNow();
+    if (!this.factsRead) this.readNow();
     return this.request.streaming;
+  }
+
+  /** The answer is read through `target`: once nobody holds that, nobody can read on. Watched for from the next sweep on. */
+  heldBy(target: object): void {
+    this.heldByNobody();
+    this.holder = target;
+  }
+
+  /** The answer is read as a whole, whoever holds it. */
+  heldByNobody(): void {
+    this.holder = null;
+    if (this.watched) forgetHolder(this);
+    this.watched = false;
+  }
+
+  /** Most calls have ended by the first sweep: only the others cost the collector a registration. */
+  watch(): void {
+    if (this.holder === null) return;
+    watchHolder(this, this.holder);
+    this.watched = true;
+    this.holder = null;
   }
 
   /** The body while it is still needed, to recognise a retry of it. */
@@ -138,18 +171,15 @@ export class LiveCall {
   private readNow(): void {
     if (this.unread !== null) clearImmediate(this.unread);
     this.unread = null;
-    const source = this.requestRead ? null : this.body;
-    this.requestRead = true;
+    const source = this.factsRead && this.printed ? null : this.body;
     if (this.accepted) this.body = null;
     const body = typeof source === "string" ? parseObject(source) : (source?.() ?? null);
-    if (body === null) return;
-    const { family } = this.target.endpoint;
-    family.readRequest(body, this.request);
-    if (this.observer.options.fingerprint === false || family.pieces === undefined) return;
-    this.fingerprint = fingerprintAttributes(
-      family.pieces(body),
-      typeof source === "string" ? source.length : 0,
-    );
+    const pieces = this.printed || body === null ? undefined : this.target.endpoint.family.pieces?.(body);
+    if (body !== null && !this.factsRead) this.readFacts(body);
+    this.factsRead = true;
+    this.printed = true;
+    if (pieces === undefined) return;
+    this.fingerprint = fingerprintAttributes(pieces, typeof source === "string" ? source.length : 0);
   }
 
   /** Ends the call once; later calls change nothing. */
@@ -160,7 +190,8 @@ export class LiveCall {
     this.outcome = outcome;
     this.errorType = errorType;
     openCalls.delete(this);
-    guard(() => this.readNow());
+    if (this.body !== null) guard(() => this.readNow());
+    this.heldByNobody();
     this.body = null;
     this.dropRefusal = null;
     this.signal = null;

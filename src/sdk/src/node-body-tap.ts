@@ -1,7 +1,8 @@
 import type { BodySink, ChunkFilter } from "./body-sink.js";
 import { guard } from "./guard.js";
 import { isBytes } from "./http-types.js";
-import { shadow, shadowConsumers } from "./stream-tap.js";
+import { shadowConsumers } from "./response-tap.js";
+import { shadow } from "./stream-tap.js";
 
 /** The part of a Node Readable that is observed; node-fetch 2 (openai 4, Anthropic 0.39) gives such bodies. */
 export interface NodeBody {

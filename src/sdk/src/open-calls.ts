@@ -7,6 +7,8 @@ export interface OpenCall {
   readonly signal: { readonly aborted: boolean } | null | undefined;
   readonly attempts: readonly { readonly errorType: string | null }[];
   finish(outcome: "error" | "abandoned" | "cancelled", errorType?: string | null): void;
+  /** Begins to look out for the collection of what the call's answer is read through. */
+  watch(): void;
 }
 
 const SWEEP_MS = 1000;
@@ -44,6 +46,7 @@ export class OpenCalls<C extends OpenCall> {
       if (call.signal?.aborted === true) call.finish("cancelled");
       else if (call.deadline !== null && nowMs >= call.deadline) endFailed(call);
       else if (!call.waiting && sweeps.count - call.lastMoved >= IDLE_SWEEPS) call.finish("abandoned");
+      else call.watch();
     }
   }
 

@@ -1,20 +1,18 @@
-import { randomBytes } from "node:crypto";
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import type { Attributes, Context } from "@opentelemetry/api";
-import { isDisabled, ownEndpoint, resourceAttributes } from "./environment.js";
+import { ownEndpoint, resourceAttributes } from "./environment.js";
 import { guard, warnOnce } from "./guard.js";
-import { encodeExport } from "./otlp-encode.js";
+import { SpanBatch } from "./otlp-encode.js";
 import type { SpanIds } from "./otlp-encode.js";
 import { postOnce } from "./post-once.js";
+import { randomHex } from "./random-hex.js";
 import type { SpanData } from "./span-data.js";
 import { SDK_NAME, SDK_VERSION } from "./version.js";
 
-type OwnSpan = SpanData & SpanIds;
-
-/** Spans kept while the collector cannot take them; beyond that new ones are dropped. */
-const MAX_QUEUE = 8192;
-/** Spans of one request: small enough that encoding them does not hold up the application. */
+/** Spans of one request. */
 const BATCH = 128;
+/** Batches kept while the collector cannot take them (8192 spans); beyond that new spans are dropped. */
+const MAX_BATCHES = 64;
 /** How long spans wait for company before they are sent. */
 const DELAY_MS = 400;
 const MAX_BACKOFF_MS = 30_000;
@@ -27,7 +25,8 @@ const FLUSH_BUDGET_MS = 5000;
  * and nothing else. Its sockets and timers never keep the process alive, except while it is asked to flush.
  */
 export class OwnExport {
-  private readonly queue: OwnSpan[] = [];
+  /** The oldest first; spans are added to the last one. */
+  private readonly queue: SpanBatch[] = [];
   private timer: NodeJS.Timeout | null = null;
   private sending: Promise<boolean> | null = null;
   private failures = 0;
@@ -36,15 +35,27 @@ export class OwnExport {
 
   /** Takes a span of a call that began under `parent`. Never throws. */
   add(span: SpanData, parent: Context): void {
-    if (isDisabled() || this.stopped) return;
+    if (this.stopped) return;
     if (this.resource === null) this.start();
-    if (this.queue.length >= MAX_QUEUE) {
+    const batch = this.openBatch();
+    if (batch === null) {
       warnOnce("queue-full", "the ledger cannot be reached and the queue is full; new records are dropped");
       return;
     }
-    this.queue.push(Object.assign(span, idsUnder(parent)));
-    if (this.queue.length >= BATCH && this.failures === 0) this.sendSoon(0);
+    batch.add(span, idsUnder(parent));
+    if (batch.count >= BATCH && this.failures === 0) this.sendSoon(0);
     else this.sendSoon(this.delayMs());
+  }
+
+  /** The batch that takes the next span; null when all are full. The one that is being sent takes none. */
+  private openBatch(): SpanBatch | null {
+    const last = this.queue.at(-1);
+    const sendingLast = this.sending !== null && this.queue.length === 1;
+    if (last !== undefined && last.count < BATCH && !sendingLast) return last;
+    if (this.queue.length >= MAX_BATCHES) return null;
+    const batch = new SpanBatch();
+    this.queue.push(batch);
+    return batch;
   }
 
   /** Sends everything now. Resolves when it is sent or cannot be within the budget. Never rejects. */
@@ -102,11 +113,9 @@ export class OwnExport {
   }
 
   private async attempt(): Promise<boolean> {
-    const batch = this.queue.slice(0, BATCH);
-    if (batch.length === 0) return true;
-    const body = guard(() =>
-      encodeExport(this.resource ?? {}, { name: SDK_NAME, version: SDK_VERSION }, batch),
-    );
+    const [batch] = this.queue;
+    if (batch === undefined) return true;
+    const body = guard(() => batch.finish(this.resource ?? {}, { name: SDK_NAME, version: SDK_VERSION }));
     const outcome = body === undefined ? "refused" : await postOnce(ownEndpoint(), body);
     if (outcome === "later") {
       this.failures += 1;
@@ -116,7 +125,7 @@ export class OwnExport {
     if (outcome === "refused")
       warnOnce("refused", "the ledger refused records; check SPANLEDGER_API_KEY and SPANLEDGER_ENDPOINT");
     this.failures = 0;
-    this.queue.splice(0, batch.length);
+    this.queue.shift();
     return true;
   }
 }
@@ -126,8 +135,8 @@ function idsUnder(parent: Context): SpanIds {
   const active = trace.getSpanContext(parent);
   const inTrace = active !== undefined && isSpanContextValid(active);
   return {
-    traceId: inTrace ? active.traceId : randomBytes(16).toString("hex"),
-    spanId: randomBytes(8).toString("hex"),
+    traceId: inTrace ? active.traceId : randomHex(16),
+    spanId: randomHex(8),
     parentSpanId: inTrace ? active.spanId : "",
   };
 }

@@ -111,9 +111,25 @@ function resetAt(value: string, format: ResetFormat, nowMs: number): string | nu
   return ms === null ? null : toRfc3339(nowMs + ms);
 }
 
-/** RFC 3339 UTC with milliseconds, or null for a moment that is none. */
+let minute = Number.NaN;
+let minuteText = "";
+
+/** RFC 3339 UTC with milliseconds (rounded down), or null for a moment that is none. */
 export function toRfc3339(epochMs: number): string | null {
-  return Number.isFinite(epochMs) && Math.abs(epochMs) < 8.64e15 ? new Date(epochMs).toISOString() : null;
+  if (!Number.isFinite(epochMs) || Math.abs(epochMs) >= 8.64e15) return null;
+  const whole = Math.floor(epochMs / 60_000);
+  if (whole !== minute) {
+    minute = whole;
+    // Most resets lie in the minute of the one before: only the seconds are new.
+    minuteText = new Date(whole * 60_000).toISOString().slice(0, -7);
+  }
+  const ms = Math.floor(epochMs) - whole * 60_000;
+  const seconds = Math.floor(ms / 1000);
+  return `${minuteText}${two(seconds)}.${two(Math.floor((ms % 1000) / 10))}${ms % 10}Z`;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 /** Nearly every duration has one unit. */

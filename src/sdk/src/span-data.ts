@@ -1,11 +1,34 @@
 import type { Attributes } from "@opentelemetry/api";
 
-/** A finished span, before it goes out by either way. Times in epoch milliseconds, fractions allowed. Kind is always CLIENT. */
+/** A value of a span attribute. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | readonly (string | number | boolean | null | undefined)[];
+
+/** Takes the attributes of a span, each name once; unset values are left out. */
+export interface AttributeSink {
+  put(name: string, value: AttributeValue | null | undefined): void;
+}
+
+export interface SpanEvent {
+  name: string;
+  timeMs: number;
+  attributes: Attributes;
+}
+
+/**
+ * A finished span, before it goes out by either way: `describe` puts its attributes where they are wanted. Times in epoch milliseconds,
+ * fractions allowed. Kind is always CLIENT.
+ */
 export interface SpanData {
   name: string;
   startMs: number;
   endMs: number;
-  attributes: Attributes;
-  events: { name: string; timeMs: number; attributes: Attributes }[];
   failed: boolean;
+  /** What samplers decide by: those attributes that the conventions ask for at the start of a span. */
+  first: Attributes;
+  events: SpanEvent[];
+  describe(sink: AttributeSink): void;
 }

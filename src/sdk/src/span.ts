@@ -1,13 +1,21 @@
 import type { Attributes, Context } from "@opentelemetry/api";
 import { attributionAttributes } from "./attribution.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
-import type { Attempt, Outcome, RateLimit, RequestFacts, ResponseFacts, SideUsage } from "./call.js";
+import type {
+  Attempt,
+  Outcome,
+  RateLimit,
+  RateLimitKind,
+  RequestFacts,
+  ResponseFacts,
+  SideUsage,
+} from "./call.js";
 import type { Observer } from "./options.js";
 import * as names from "./semconv.js";
-import type { SpanData } from "./span-data.js";
+import type { AttributeSink, SpanData, SpanEvent } from "./span-data.js";
 import type { Target } from "./target.js";
 import { deliver } from "./tracer.js";
-import type { UsageReading } from "./usage/usage-reading.js";
+import type { UsageClassName, UsageReading } from "./usage/usage-reading.js";
 import { SDK_VERSION } from "./version.js";
 
 /** A call that has ended, with everything that its span says. */
@@ -87,47 +95,46 @@ export function spanOf(call: EndedCall): SpanData {
     name: model === null ? operation : `${operation} ${model}`,
     startMs: call.startMs,
     endMs: Math.max(call.endMs, call.startMs),
-    attributes: callAttributes(call),
-    events: call.attempts.map((attempt) => ({
-      name: names.EVENT_ATTEMPT,
-      timeMs: attempt.startMs,
-      attributes: attemptAttributes(attempt),
-    })),
+    events: call.attempts.map(attemptEvent),
     failed: call.outcome === "error",
+    first: {
+      [names.ATTR_OPERATION_NAME]: operation,
+      [names.ATTR_PROVIDER_NAME]: call.provider,
+      [names.ATTR_SERVER_ADDRESS]: call.target.host,
+      ...(model === null ? {} : { [names.ATTR_REQUEST_MODEL]: model }),
+    },
+    describe: (sink) => describeCall(call, sink),
   };
 }
 
-function attemptAttributes(attempt: Attempt): Attributes {
+function attemptEvent(attempt: Attempt): SpanEvent {
   const attributes: Attributes = { [names.ATTR_ATTEMPT_INDEX]: attempt.index };
   if (attempt.endMs !== null) {
     attributes[names.ATTR_ATTEMPT_DURATION_MS] = Math.max(0, attempt.endMs - attempt.startMs);
   }
-  put(attributes, names.ATTR_HTTP_STATUS, attempt.httpStatus);
-  put(attributes, names.ATTR_ERROR_TYPE, attempt.errorType);
-  put(attributes, names.ATTR_ATTEMPT_RETRY_AFTER_MS, attempt.retryAfterMs);
-  return attributes;
+  if (attempt.httpStatus !== null) attributes[names.ATTR_HTTP_STATUS] = attempt.httpStatus;
+  if (attempt.errorType !== null) attributes[names.ATTR_ERROR_TYPE] = attempt.errorType;
+  if (attempt.retryAfterMs !== null) attributes[names.ATTR_ATTEMPT_RETRY_AFTER_MS] = attempt.retryAfterMs;
+  return { name: names.EVENT_ATTEMPT, timeMs: attempt.startMs, attributes };
 }
 
-/** Every attribute of the span of a call; what is unknown is absent. */
-export function callAttributes(call: EndedCall): Attributes {
-  const attributes: Attributes = {
-    ...attributionAttributes(call.observer.options.attribution),
-    ...call.ambient,
-    ...call.fingerprint,
-  };
-  addIdentity(attributes, call);
-  addOutcome(attributes, call);
-  addDimensions(attributes, call);
-  addUsage(attributes, call.response.usage);
-  put(attributes, names.ATTR_USAGE_PREFIX + names.USAGE_ATTRIBUTE_NAMES.characters, call.request.characters);
-  addRateLimits(attributes, call);
-  return attributes;
+/** Puts every attribute of the span of a call; what is unknown is absent. */
+export function describeCall(call: EndedCall, sink: AttributeSink): void {
+  const own = call.observer.options.attribution;
+  putAll(sink, own === undefined ? call.ambient : { ...attributionAttributes(own), ...call.ambient });
+  putAll(sink, call.fingerprint);
+  putIdentity(sink, call);
+  putOutcome(sink, call);
+  putDimensions(sink, call);
+  putUsage(sink, call.response.usage);
+  sink.put(CHARACTERS, call.request.characters);
+  putRateLimits(sink, call);
 }
 
-type Value = string | number | boolean | string[];
+const CHARACTERS = names.ATTR_USAGE_PREFIX + names.USAGE_ATTRIBUTE_NAMES.characters;
 
-function put(attributes: Attributes, name: string, value: Value | null | undefined): void {
-  if (value !== null && value !== undefined) attributes[name] = value;
+function putAll(sink: AttributeSink, attributes: Attributes): void {
+  for (const name in attributes) sink.put(name, attributes[name]);
 }
 
 const STANDARD_OPERATIONS: ReadonlySet<string> = new Set([
@@ -137,100 +144,115 @@ const STANDARD_OPERATIONS: ReadonlySet<string> = new Set([
   "embeddings",
 ]);
 
-function addIdentity(attributes: Attributes, call: EndedCall): void {
+function putIdentity(sink: AttributeSink, call: EndedCall): void {
   const { endpoint, host, port } = call.target;
-  attributes[names.ATTR_SDK_VERSION] = SDK_VERSION;
-  attributes[names.ATTR_OPERATION_NAME] = endpoint.operation;
+  sink.put(names.ATTR_SDK_VERSION, SDK_VERSION);
+  sink.put(names.ATTR_OPERATION_NAME, endpoint.operation);
   if (!STANDARD_OPERATIONS.has(endpoint.operation)) {
-    attributes[names.ATTR_OPERATION_DETAIL] = endpoint.operation;
+    sink.put(names.ATTR_OPERATION_DETAIL, endpoint.operation);
   }
-  attributes[names.ATTR_PROVIDER_NAME] = call.provider;
-  attributes[names.ATTR_CLIENT_FLAVOR] = call.observer.flavor;
-  put(attributes, names.ATTR_PROVIDER_OVERRIDE, call.observer.options.provider);
-  attributes[names.ATTR_SERVER_ADDRESS] = host;
-  put(attributes, names.ATTR_SERVER_PORT, port);
-  put(attributes, names.ATTR_DEPLOYMENT, endpoint.deployment);
-  put(attributes, names.ATTR_REQUEST_MODEL, call.request.model ?? endpoint.model);
-  put(attributes, names.ATTR_RESPONSE_MODEL, call.response.model);
-  put(attributes, names.ATTR_RESPONSE_ID, call.response.id);
-  put(attributes, names.ATTR_REQUEST_ID, call.requestId);
-  put(attributes, names.ATTR_CONVERSATION_ID, call.request.conversationId);
+  sink.put(names.ATTR_PROVIDER_NAME, call.provider);
+  sink.put(names.ATTR_CLIENT_FLAVOR, call.observer.flavor);
+  sink.put(names.ATTR_PROVIDER_OVERRIDE, call.observer.options.provider);
+  sink.put(names.ATTR_SERVER_ADDRESS, host);
+  sink.put(names.ATTR_SERVER_PORT, port);
+  sink.put(names.ATTR_DEPLOYMENT, endpoint.deployment);
+  sink.put(names.ATTR_REQUEST_MODEL, call.request.model ?? endpoint.model);
+  sink.put(names.ATTR_RESPONSE_MODEL, call.response.model);
+  sink.put(names.ATTR_RESPONSE_ID, call.response.id);
+  sink.put(names.ATTR_REQUEST_ID, call.requestId);
+  sink.put(names.ATTR_CONVERSATION_ID, call.request.conversationId);
 }
 
-function addOutcome(attributes: Attributes, call: EndedCall): void {
-  const streaming = call.streaming || call.request.streaming;
-  attributes[names.ATTR_OUTCOME] = call.outcome;
-  attributes[names.ATTR_REQUEST_STREAM] = streaming;
-  if (call.batch) attributes[names.ATTR_BATCH] = true;
-  put(attributes, names.ATTR_HTTP_STATUS, call.attempts.at(-1)?.httpStatus);
+function putOutcome(sink: AttributeSink, call: EndedCall): void {
+  sink.put(names.ATTR_OUTCOME, call.outcome);
+  sink.put(names.ATTR_REQUEST_STREAM, call.streaming || call.request.streaming);
+  if (call.batch) sink.put(names.ATTR_BATCH, true);
+  sink.put(names.ATTR_HTTP_STATUS, call.attempts.at(-1)?.httpStatus);
   if (call.outcome === "error") {
-    attributes[names.ATTR_ERROR_TYPE] = call.errorType ?? call.response.errorType ?? "_OTHER";
+    sink.put(names.ATTR_ERROR_TYPE, call.errorType ?? call.response.errorType ?? "_OTHER");
   }
   if (call.response.finishReasons.length > 0) {
-    attributes[names.ATTR_FINISH_REASONS] = call.response.finishReasons;
+    sink.put(names.ATTR_FINISH_REASONS, call.response.finishReasons);
   }
   if (call.firstChunkMs !== null) {
-    attributes[names.ATTR_TIME_TO_FIRST_CHUNK] = (call.firstChunkMs - call.startMs) / 1000;
+    sink.put(names.ATTR_TIME_TO_FIRST_CHUNK, (call.firstChunkMs - call.startMs) / 1000);
   }
 }
 
-function addDimensions(attributes: Attributes, call: EndedCall): void {
+function putDimensions(sink: AttributeSink, call: EndedCall): void {
   const { request, response } = call;
-  put(attributes, names.ATTR_SERVICE_TIER, response.serviceTier ?? request.serviceTier);
-  put(attributes, names.ATTR_SPEED, response.speed);
-  put(attributes, names.ATTR_GEO, response.geo);
-  put(attributes, names.ATTR_REGION, response.region);
-  put(attributes, names.ATTR_REPORTED_COST, response.reportedCostUsd);
-  const variants = { ...request.variant, ...response.variant };
-  for (const [key, value] of Object.entries(variants)) {
-    attributes[names.ATTR_VARIANT_PREFIX + key] = value;
+  sink.put(names.ATTR_SERVICE_TIER, response.serviceTier ?? request.serviceTier);
+  sink.put(names.ATTR_SPEED, response.speed);
+  sink.put(names.ATTR_GEO, response.geo);
+  sink.put(names.ATTR_REGION, response.region);
+  sink.put(names.ATTR_REPORTED_COST, response.reportedCostUsd);
+  for (const key in request.variant) {
+    if (!(key in response.variant)) sink.put(names.ATTR_VARIANT_PREFIX + key, request.variant[key]);
   }
+  for (const key in response.variant) sink.put(names.ATTR_VARIANT_PREFIX + key, response.variant[key]);
 }
 
-function addUsage(attributes: Attributes, reading: UsageReading | null): void {
-  attributes[names.ATTR_USAGE_SOURCE] = reading === null ? "none" : "provider";
-  attributes[names.ATTR_USAGE_QUALITY] = reading?.quality ?? "unknown";
+function putUsage(sink: AttributeSink, reading: UsageReading | null): void {
+  sink.put(names.ATTR_USAGE_SOURCE, reading === null ? "none" : "provider");
+  sink.put(names.ATTR_USAGE_QUALITY, reading?.quality ?? "unknown");
   if (reading === null) return;
-  attributes[names.ATTR_USAGE_RULE] = reading.rule;
-  put(attributes, names.ATTR_INPUT_TOKENS, reading.inputTotal);
-  put(attributes, names.ATTR_OUTPUT_TOKENS, reading.outputTotal);
+  sink.put(names.ATTR_USAGE_RULE, reading.rule);
+  sink.put(names.ATTR_INPUT_TOKENS, reading.inputTotal);
+  sink.put(names.ATTR_OUTPUT_TOKENS, reading.outputTotal);
   const { usage } = reading;
-  put(attributes, names.ATTR_CACHE_READ_TOKENS, cacheReads(reading));
-  put(attributes, names.ATTR_CACHE_WRITE_TOKENS, cacheWrites(reading));
-  put(attributes, names.ATTR_REASONING_TOKENS, usage.outputReasoning);
-  for (const [key, suffix] of USAGE_NAMES) {
-    put(attributes, names.ATTR_USAGE_PREFIX + suffix, usage[key]);
+  sink.put(names.ATTR_CACHE_READ_TOKENS, sumOf(usage.cacheRead, usage.cacheReadAudio, usage.cacheReadImage));
+  sink.put(
+    names.ATTR_CACHE_WRITE_TOKENS,
+    sumOf(usage.cacheWrite5m, usage.cacheWrite1h, usage.cacheWriteOther),
+  );
+  sink.put(names.ATTR_REASONING_TOKENS, usage.outputReasoning);
+  for (const key in usage) sink.put(USAGE_NAMES[key as UsageClassName], usage[key as UsageClassName]);
+}
+
+const USAGE_NAMES = prefixed(names.USAGE_ATTRIBUTE_NAMES);
+
+function prefixed(suffixes: Readonly<Record<UsageClassName, string>>): Record<UsageClassName, string> {
+  const full: Record<string, string> = {};
+  for (const [key, suffix] of Object.entries(suffixes)) full[key] = names.ATTR_USAGE_PREFIX + suffix;
+  return full as Record<UsageClassName, string>;
+}
+
+/** Sum of those that are known; null when none is. */
+function sumOf(a: number | undefined, b: number | undefined, c: number | undefined): number | null {
+  if (a === undefined && b === undefined && c === undefined) return null;
+  return (a ?? 0) + (b ?? 0) + (c ?? 0);
+}
+
+function putRateLimits(sink: AttributeSink, call: EndedCall): void {
+  for (const name in call.limitHeaders) sink.put(headerName(name), [call.limitHeaders[name]]);
+  for (const { kind, limit, remaining, resetAt } of call.rateLimits) {
+    const full = LIMIT_NAMES[kind];
+    sink.put(full.limit, limit);
+    sink.put(full.remaining, remaining);
+    sink.put(full.resetAt, resetAt);
   }
 }
 
-const USAGE_NAMES = Object.entries(names.USAGE_ATTRIBUTE_NAMES) as [
-  keyof typeof names.USAGE_ATTRIBUTE_NAMES,
-  string,
-][];
+const headerNames = new Map<string, string>();
 
-/** Cached tokens of every modality; null when none is known. */
-function cacheReads({ usage }: UsageReading): number | null {
-  return sumOfKnown([usage.cacheRead, usage.cacheReadAudio, usage.cacheReadImage]);
+/** Names that are put together once are found again faster by what writes them. There are as many as vendors' limit headers. */
+function headerName(header: string): string {
+  let full = headerNames.get(header);
+  if (full === undefined) headerNames.set(header, (full = names.ATTR_RESPONSE_HEADER_PREFIX + header));
+  return full;
 }
 
-/** Sum of the known write classes; null when none is known. */
-function cacheWrites({ usage }: UsageReading): number | null {
-  return sumOfKnown([usage.cacheWrite5m, usage.cacheWrite1h, usage.cacheWriteOther]);
-}
+type LimitNames = Record<"limit" | "remaining" | "resetAt", string>;
 
-function sumOfKnown(values: readonly (number | undefined)[]): number | null {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
-}
-
-function addRateLimits(attributes: Attributes, call: EndedCall): void {
-  for (const [name, value] of Object.entries(call.limitHeaders)) {
-    attributes[names.ATTR_RESPONSE_HEADER_PREFIX + name] = [value];
-  }
-  for (const limit of call.rateLimits) {
-    const prefix = `${names.ATTR_RATE_LIMIT_PREFIX}${limit.kind}.`;
-    put(attributes, `${prefix}limit`, limit.limit);
-    put(attributes, `${prefix}remaining`, limit.remaining);
-    put(attributes, `${prefix}reset_at`, limit.resetAt);
-  }
-}
+const LIMIT_NAMES = Object.fromEntries(
+  names.RATE_LIMIT_KINDS.map((kind) => {
+    const prefix = names.ATTR_RATE_LIMIT_PREFIX + kind;
+    const full: LimitNames = {
+      limit: `${prefix}.limit`,
+      remaining: `${prefix}.remaining`,
+      resetAt: `${prefix}.reset_at`,
+    };
+    return [kind, full];
+  }),
+) as Record<RateLimitKind, LimitNames>;

@@ -1,43 +1,6 @@
 import type { BodySink } from "./body-sink.js";
 import { guard } from "./guard.js";
-import { isBytes, isThenable } from "./http-types.js";
-
-/**
- * Observes a web Response in place: the methods of the same `Response` and `ReadableStream` objects are shadowed, so that identity,
- * `url`, `redirected`, locking and laziness stay as they are. Nothing is read that the application does not read, and no chunk is kept.
- * The stream itself is touched only when the application asks for it.
- */
-export function tapResponse(response: object, sink: BodySink): void {
-  const state = { whole: false };
-  shadowConsumers(response, sink, state);
-  shadowBody(response, sink, state);
-  sink.holder(response);
-}
-
-/** Taps the stream when `body` is first asked for, by the application or, through clone(), by the platform. */
-function shadowBody(response: object, sink: BodySink, state: TapState): void {
-  let tapped: unknown;
-  const tap = (): unknown => {
-    const body: unknown = Reflect.get(Object.getPrototypeOf(response) as object, "body", response);
-    if (body !== tapped && isWebStream(body)) {
-      tapped = body;
-      guard(() => shadowStream(body, sink, state));
-    }
-    return body;
-  };
-  if (Object.hasOwn(response, "body")) {
-    const body = (response as { body: unknown }).body;
-    if (isWebStream(body)) shadowStream(body, sink, state);
-    return;
-  }
-  Object.defineProperty(response, "body", { get: tap, configurable: true, enumerable: false });
-  const clone = methodOf(response, "clone");
-  if (clone === null) return;
-  shadow(response, "clone", (...args: unknown[]) => {
-    guard(tap);
-    return Reflect.apply(clone, response, args);
-  });
-}
+import { isBytes } from "./http-types.js";
 
 export interface WebStream {
   getReader(options?: unknown): WebReader;
@@ -70,57 +33,15 @@ export function shadow(target: object, key: string | symbol, value: unknown): vo
   Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
 }
 
-type Method = (...args: unknown[]) => unknown;
+export type Method = (...args: unknown[]) => unknown;
 
-function methodOf(target: object, key: string | symbol): Method | null {
+export function methodOf(target: object, key: string | symbol): Method | null {
   const found: unknown = Reflect.get(target, key);
   return typeof found === "function" ? (found as Method) : null;
 }
 
-const CONSUMERS: readonly (readonly [name: string, deliver: (sink: BodySink, value: unknown) => void])[] = [
-  ["json", (sink, value) => sink.json(value)],
-  ["text", (sink, value) => sink.text(String(value))],
-  ["arrayBuffer", (sink, value) => sink.chunk(new Uint8Array(value as ArrayBuffer))],
-  ["bytes", (sink, value) => sink.chunk(value as Uint8Array)],
-  ["blob", () => undefined],
-  ["formData", () => undefined],
-];
-
-export function shadowConsumers(response: object, sink: BodySink, state: TapState): void {
-  for (const [name, deliver] of CONSUMERS) {
-    const original = methodOf(response, name);
-    if (original === null) continue;
-    shadow(response, name, function (this: unknown, ...args: unknown[]): unknown {
-      const nested = state.whole;
-      state.whole = true;
-      const result = Reflect.apply(original, this, args);
-      if (nested || !isThenable(result)) return result;
-      guard(() => sink.consuming());
-      return result.then(
-        (value) => {
-          guard(() => {
-            deliver(sink, value);
-            sink.end();
-          });
-          return name === "text" ? (guard(() => filteredText(String(value), sink)) ?? value) : value;
-        },
-        (error: unknown) => {
-          guard(() => sink.failed(error));
-          throw error;
-        },
-      );
-    });
-  }
-}
-
-/** A stream that is taken as one text passes the sink's filter too. */
-function filteredText(text: string, sink: BodySink): string {
-  if (sink.filter === undefined) return text;
-  const kept = [sink.filter.push(Buffer.from(text)), sink.filter.end()];
-  return Buffer.concat(kept).toString("utf8");
-}
-
-function shadowStream(body: WebStream, sink: BodySink, state: TapState): void {
+/** Observes a stream in place: its readers, iterators and ends. */
+export function shadowStream(body: WebStream, sink: BodySink, state: TapState): void {
   const getReader = body.getReader.bind(body);
   shadow(body, "getReader", (...args: [unknown?]) => {
     const reader = getReader(...args);

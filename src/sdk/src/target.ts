@@ -1,4 +1,5 @@
 import type { RequestInitLike } from "./http-types.js";
+import { regionOfHost, vendorOfHost } from "./provider-hosts.js";
 import { endpointOf } from "./wire/families.js";
 import type { Endpoint } from "./wire/family.js";
 
@@ -8,6 +9,9 @@ export interface Target {
   host: string;
   /** Null for the scheme's default port. */
   port: number | null;
+  /** The vendor and the cloud region that the host names; null when it proves nothing. */
+  vendor: string | null;
+  region: string | null;
 }
 
 /** Where a fetch goes, if that is a call that costs; null otherwise. Takes a URL text, a URL or a Request. */
@@ -39,7 +43,14 @@ function parseTarget(text: string, method: string): Target | null {
   const url = new URL(text);
   const endpoint = endpointOf(method, url.pathname);
   if (endpoint === null) return null;
-  return { endpoint, url: text, host: url.hostname, port: url.port === "" ? null : Number(url.port) };
+  return targetAt(url, endpoint, text);
+}
+
+/** `url` taken apart, as far as a record names it. */
+export function targetAt(url: URL, endpoint: Endpoint, text = url.href): Target {
+  const host = url.hostname;
+  const port = url.port === "" ? null : Number(url.port);
+  return { endpoint, url: text, host, port, vendor: vendorOfHost(host), region: regionOfHost(host) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { Context, Tracer, TracerProvider } from "@opentelemetry/api";
+import type { AttributeValue, Context, Tracer, TracerProvider } from "@opentelemetry/api";
 import { hrTime } from "./clock.js";
 import { OwnExport } from "./own-export.js";
 import type { SpanData } from "./span-data.js";
@@ -17,9 +17,15 @@ export function deliver(span: SpanData, parent: Context, given: TracerProvider |
   else replay(tracer, span, parent);
 }
 
+const tracers = new WeakMap<TracerProvider, Tracer>();
+
 function tracerOf(given: TracerProvider): Tracer {
+  const known = tracers.get(given);
+  if (known !== undefined) return known;
   if (givenProviders.size < MAX_GIVEN) givenProviders.add(given);
-  return given.getTracer(SDK_NAME, SDK_VERSION);
+  const tracer = given.getTracer(SDK_NAME, SDK_VERSION);
+  tracers.set(given, tracer);
+  return tracer;
 }
 
 /** The registered provider's tracer; null while only the API's no-op stands there. */
@@ -31,11 +37,14 @@ function globalTracer(): Tracer | null {
 }
 
 function replay(tracer: Tracer, data: SpanData, parent: Context): void {
-  const span = tracer.startSpan(
-    data.name,
-    { kind: SpanKind.CLIENT, startTime: hrTime(data.startMs), attributes: data.attributes },
-    parent,
-  );
+  const options = { kind: SpanKind.CLIENT, startTime: hrTime(data.startMs), attributes: data.first };
+  const span = tracer.startSpan(data.name, options, parent);
+  if (!span.isRecording()) return;
+  data.describe({
+    put(name, value) {
+      if (value !== null && value !== undefined) span.setAttribute(name, value as AttributeValue);
+    },
+  });
   for (const event of data.events) span.addEvent(event.name, event.attributes, hrTime(event.timeMs));
   if (data.failed) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(hrTime(data.endMs));

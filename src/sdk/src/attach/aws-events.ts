@@ -1,4 +1,3 @@
-import { watchHolder } from "../abandonment.js";
 import { transportErrorType } from "../attempts.js";
 import { guard } from "../guard.js";
 import type { LiveCall } from "../live-call.js";
@@ -19,7 +18,7 @@ export function tapEvents(call: LiveCall, events: AsyncIterable<unknown>): void 
       ? (event) => converseEvent(event, call.response)
       : invokeEvents(call.response);
   const iterate = events[Symbol.asyncIterator].bind(events);
-  watchHolder(call, events);
+  call.heldBy(events);
   shadow(events, Symbol.asyncIterator, () => {
     const iterator = iterate();
     guard(() => tapIterator(call, iterator, read));
@@ -28,7 +27,7 @@ export function tapEvents(call: LiveCall, events: AsyncIterable<unknown>): void 
 }
 
 function tapIterator(call: LiveCall, iterator: AsyncIterator<unknown>, read: Read): void {
-  watchHolder(call, iterator);
+  call.heldBy(iterator);
   const next = iterator.next.bind(iterator) as () => Promise<IteratorResult<unknown>>;
   shadow(iterator, "next", () => {
     call.waiting = true;

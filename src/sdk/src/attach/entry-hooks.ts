@@ -3,6 +3,8 @@ import { guard } from "../guard.js";
 import { isThenable } from "../http-types.js";
 import type { SignalLike } from "../http-types.js";
 import { shadow } from "../stream-tap.js";
+import { asObject } from "../wire/json.js";
+import type { JsonObject } from "../wire/json.js";
 import { isFunction, member } from "./strategy.js";
 
 /**
@@ -57,8 +59,18 @@ function signalOf(options: unknown): SignalLike | null {
 function bindHeaders(request: unknown, context: unknown): void {
   if (typeof request !== "object" || request === null || typeof context !== "object" || context === null)
     return;
-  const chain = chainOf(member(context, "options"));
-  if (chain !== null) bindChain(member(request, "headers"), chain);
+  const options = member(context, "options");
+  const chain = chainOf(options);
+  if (chain === null) return;
+  bindChain(member(request, "headers"), chain);
+  if (chain.call === null) chain.body = plainBody(options as object);
+}
+
+/** The application's own request object, which need not be parsed again to be read; null where it is more than plain data. */
+function plainBody(options: object): JsonObject | null {
+  const body = asObject(member(options, "body"));
+  if (body === null || Object.getPrototypeOf(body) !== Object.prototype) return null;
+  return "toJSON" in body ? null : body;
 }
 
 /** Clones inherit the observed transport by themselves; this gives them the same entry hooks. */

@@ -25,13 +25,12 @@ export interface OpenaiShape {
   }) => boolean;
 }
 
-interface InputSplit {
-  classes: Record<string, number | null>;
-  /** Cached, written or media tokens exceed the prompt that must contain them. */
-  conflict: boolean;
-}
-
+/**
+ * Puts the input classes of `prompt` tokens into `usage`. True when cached, written or media tokens exceed the prompt that must contain
+ * them.
+ */
 function splitInput(
+  usage: UsageClasses,
   prompt: number,
   parts: {
     cached: number | null;
@@ -40,7 +39,7 @@ function splitInput(
     image: number | null;
     cachedMedia: Fields | null;
   },
-): InputSplit {
+): boolean {
   let audio = parts.audio;
   let image = parts.image;
   const cache = (parts.cached ?? 0) + (parts.written ?? 0);
@@ -59,18 +58,14 @@ function splitInput(
   const cachedAudio = firstCount(parts.cachedMedia, "audio_tokens");
   const cachedImage = firstCount(parts.cachedMedia, "image_tokens");
   const cachedApart = (cachedAudio ?? 0) + (cachedImage ?? 0);
-  return {
-    classes: {
-      inputUncached: Math.max(0, prompt - cache - (audio ?? 0) - (image ?? 0)),
-      inputAudio: audio,
-      inputImage: image,
-      cacheRead: parts.cached === null ? null : Math.max(0, parts.cached - cachedApart),
-      cacheReadAudio: cachedAudio,
-      cacheReadImage: cachedImage,
-      cacheWriteOther: parts.written,
-    },
-    conflict: over > 0 || cachedApart > (parts.cached ?? 0),
-  };
+  usage.inputUncached = Math.max(0, prompt - cache - (audio ?? 0) - (image ?? 0));
+  if (audio !== null) usage.inputAudio = audio;
+  if (image !== null) usage.inputImage = image;
+  if (parts.cached !== null) usage.cacheRead = Math.max(0, parts.cached - cachedApart);
+  if (cachedAudio !== null) usage.cacheReadAudio = cachedAudio;
+  if (cachedImage !== null) usage.cacheReadImage = cachedImage;
+  if (parts.written !== null) usage.cacheWriteOther = parts.written;
+  return over > 0 || cachedApart > (parts.cached ?? 0);
 }
 
 /** The first details object that is there: Chat, Responses and Realtime name it differently. */
@@ -88,12 +83,13 @@ function uncached(tokens: number | null, cached: Fields | null, name: string): n
 }
 
 interface OutputSplit {
-  classes: Record<string, number | null>;
   reasoningIsExtra: boolean;
   conflict: boolean;
 }
 
+/** Puts the output classes of `output` tokens into `classes`. */
 function splitOutput(
+  classes: UsageClasses,
   usage: Fields,
   output: number | null,
   prompt: number | null,
@@ -114,13 +110,11 @@ function splitOutput(
     reasoning !== null &&
     shape.reasoningIsExtra?.({ prompt: prompt ?? 0, output, reasoning, total }) === true;
   const inside = (extra ? 0 : (reasoning ?? 0)) + (outputAudio ?? 0) + (outputImage ?? 0);
+  if (output !== null) classes.output = Math.max(0, output - inside);
+  if (reasoning !== null) classes.outputReasoning = reasoning;
+  if (outputAudio !== null) classes.outputAudio = outputAudio;
+  if (outputImage !== null) classes.outputImage = outputImage;
   return {
-    classes: {
-      output: output === null ? null : Math.max(0, output - inside),
-      outputReasoning: reasoning,
-      outputAudio,
-      outputImage,
-    },
     reasoningIsExtra: extra,
     conflict: output !== null && inside > output,
   };
@@ -140,21 +134,21 @@ export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading 
   const details = detailsOf(usage, "prompt_tokens_details", "input_tokens_details", "input_token_details");
   const cachedMedia = record(details?.["cached_tokens_details"]);
   const cached = shape.cached?.(usage) ?? firstCount(details, "cached_tokens");
-  const input =
-    prompt === null
-      ? null
-      : splitInput(prompt, {
-          cached,
-          written: firstCount(details, "cache_write_tokens"),
-          audio: uncached(firstCount(details, "audio_tokens"), cachedMedia, "audio_tokens"),
-          image: uncached(firstCount(details, "image_tokens"), cachedMedia, "image_tokens"),
-          cachedMedia,
-        });
-  const generated = splitOutput(usage, output, prompt, shape);
-  return checkedReading(known({ ...input?.classes, ...generated.classes }), {
+  const classes: UsageClasses = {};
+  const overfull =
+    prompt !== null &&
+    splitInput(classes, prompt, {
+      cached,
+      written: firstCount(details, "cache_write_tokens"),
+      audio: uncached(firstCount(details, "audio_tokens"), cachedMedia, "audio_tokens"),
+      image: uncached(firstCount(details, "image_tokens"), cachedMedia, "image_tokens"),
+      cachedMedia,
+    });
+  const generated = splitOutput(classes, usage, output, prompt, shape);
+  return checkedReading(classes, {
     total: count(usage["total_tokens"]),
     complete: cached !== null && output !== null,
-    conflict: input?.conflict === true || generated.conflict,
+    conflict: overfull || generated.conflict,
     rule: `${shape.family}:${generated.reasoningIsExtra ? "reasoning-extra" : "inclusive"}`,
   });
 }

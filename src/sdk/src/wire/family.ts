@@ -17,6 +17,8 @@ export type EventEffect = "none" | "content" | "end";
 /** Reads the events of one stream. Must keep O(1) state and parse only events that matter. */
 export interface StreamReader {
   event(data: string): EventEffect;
+  /** Whether whole events, as they came, surely carry content alone; absent where that cannot be told without reading them. */
+  skims?(events: string): boolean;
   /** Whether the stream may stop here without being cut: a finish reason or a terminal event was seen. */
   complete(): boolean;
 }

@@ -97,6 +97,10 @@ class ChatStream implements StreamReader {
     return this.read(chunk);
   }
 
+  skims(events: string): boolean {
+    return this.started && this.sawContent && !NOTABLE.test(events);
+  }
+
   private read(chunk: JsonObject): EventEffect {
     if (!this.started || chunk["service_tier"] !== undefined) readHead(chunk, this.facts);
     // Azure opens with a chunk of prompt filter results without id and model.
@@ -116,6 +120,9 @@ class ChatStream implements StreamReader {
 
 /** Whether a chunk carries more than content. Quotes inside content are escaped, so these texts cannot occur there. */
 const INTERESTING = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|^\s*\{\s*"error"/;
+
+/** The same for events that were not taken apart yet, and their end. */
+const NOTABLE = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|\{\s*"error"|\[DONE\]/;
 
 function isInteresting(data: string): boolean {
   return INTERESTING.test(data);

@@ -34,7 +34,7 @@ async function hold(): Promise<ReadableStreamDefaultReader | undefined> {
 
 await dropAll();
 const held = await hold();
-for (let round = 0; round < 200 && probe.spans.length < 3; round += 1) {
+for (let round = 0; round < 600 && probe.spans.length < 3; round += 1) {
   globalThis.gc?.();
   await new Promise((done) => setTimeout(done, 5));
 }

@@ -38,12 +38,21 @@ function attach(client: unknown, options: ObserveOptions): void {
     extend(known, options);
     return;
   }
-  const strategy = STRATEGIES.find((candidate) => candidate.fits(client));
+  const strategy = STRATEGIES.find((candidate) => fits(candidate, client));
   if (strategy === undefined) {
     warnUnknown();
     return;
   }
   observed.set(client, start(strategy, client, options));
+}
+
+/** Proxies can throw at every look; then the client has no known structure. */
+function fits(strategy: AttachStrategy, client: object): boolean {
+  try {
+    return strategy.fits(client);
+  } catch {
+    return false;
+  }
 }
 
 function start(strategy: AttachStrategy, client: object, options: ObserveOptions): Observer {
@@ -85,6 +94,10 @@ function warnUnknown(): void {
 export function observeFetch<F extends AnyFetch>(fetch: F, options: ObserveOptions = {}): F {
   const made = guard(() => {
     if (isDisabled()) return fetch;
+    if (typeof fetch !== "function") {
+      warnUnknown();
+      return fetch;
+    }
     const known = observerOfFetch(fetch);
     if (known !== null) extend(known, options);
     return wrapFetch(fetch, known ?? { options: { ...options }, flavor: "fetch" });

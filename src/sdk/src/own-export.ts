@@ -39,7 +39,10 @@ export class OwnExport {
     if (this.resource === null) this.start();
     const batch = this.openBatch();
     if (batch === null) {
-      warnOnce("queue-full", "the ledger cannot be reached and the queue is full; new records are dropped");
+      warnOnce(
+        "unreachable",
+        "the ledger is slower than the calls; the queue is full and new records are dropped",
+      );
       return;
     }
     batch.add(span, idsUnder(parent));
@@ -119,7 +122,10 @@ export class OwnExport {
     const outcome = body === undefined ? "refused" : await postOnce(ownEndpoint(), body);
     if (outcome === "later") {
       this.failures += 1;
-      warnOnce("unreachable", "the ledger cannot be reached; records are kept and sent again");
+      warnOnce(
+        "unreachable",
+        `the ledger cannot be reached; up to ${BATCH * MAX_BATCHES} records are kept and sent again`,
+      );
       return false;
     }
     if (outcome === "refused")

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 const root = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);
+
+function bytesIn(dir: string): number {
+  return readdirSync(dir, { recursive: true, encoding: "utf8" })
+    .map((file) => statSync(join(dir, file)))
+    .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+}
 
 /** The wrapper as a user gets it: packed, and unpacked beside its declared dependencies only. */
 describe("the packed wrapper", () => {
@@ -24,12 +30,29 @@ describe("the packed wrapper", () => {
     tarball = join(dir, (first as { filename: string }).filename);
     mkdirSync(installed, { recursive: true });
     execFileSync("tar", ["xzf", tarball, "--strip-components=1", "-C", installed]);
-    symlinkSync(join(root, "node_modules/@opentelemetry"), join(dir, "node_modules/@opentelemetry"));
+    mkdirSync(join(dir, "node_modules/@opentelemetry"));
+    for (const name of declared())
+      symlinkSync(join(root, "node_modules", name), join(dir, "node_modules", name));
   });
 
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   const node = async (args: string[]) => (await run(process.execPath, args, { cwd: dir })).stdout.trim();
+
+  const declared = (): string[] => {
+    const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    return Object.keys(dependencies);
+  };
+
+  it("stays under 4 MB with what it depends on, which is OpenTelemetry alone", () => {
+    expect(declared()).toEqual(["@opentelemetry/api"]);
+    const api = join(root, "node_modules/@opentelemetry/api");
+    const needs = JSON.parse(readFileSync(join(api, "package.json"), "utf8")) as { dependencies?: object };
+    expect(needs.dependencies ?? {}).toEqual({});
+    expect(bytesIn(installed) + bytesIn(api)).toBeLessThan(4_000_000);
+  });
 
   it("loads by import and by require", async () => {
     const names = "Object.keys(m).sort().join()";

@@ -59,13 +59,17 @@ function splitInput(
   const cachedImage = firstCount(parts.cachedMedia, "image_tokens");
   const cachedApart = (cachedAudio ?? 0) + (cachedImage ?? 0);
   usage.inputUncached = Math.max(0, prompt - cache - (audio ?? 0) - (image ?? 0));
-  if (audio !== null) usage.inputAudio = audio;
-  if (image !== null) usage.inputImage = image;
-  if (parts.cached !== null) usage.cacheRead = Math.max(0, parts.cached - cachedApart);
-  if (cachedAudio !== null) usage.cacheReadAudio = cachedAudio;
-  if (cachedImage !== null) usage.cacheReadImage = cachedImage;
-  if (parts.written !== null) usage.cacheWriteOther = parts.written;
+  put(usage, "inputAudio", audio);
+  put(usage, "inputImage", image);
+  put(usage, "cacheRead", parts.cached === null ? null : Math.max(0, parts.cached - cachedApart));
+  put(usage, "cacheReadAudio", cachedAudio);
+  put(usage, "cacheReadImage", cachedImage);
+  put(usage, "cacheWriteOther", parts.written);
   return over > 0 || cachedApart > (parts.cached ?? 0);
+}
+
+function put(usage: UsageClasses, name: keyof UsageClasses, value: number | null): void {
+  if (value !== null) usage[name] = value;
 }
 
 /** The first details object that is there: Chat, Responses and Realtime name it differently. */

@@ -48,7 +48,7 @@ function withProject(path: string): string {
  * @throws ApiError when the server refuses or cannot be reached (`unreachable`); a DOMException when aborted.
  */
 export async function request<T>(
-  method: "GET" | "POST" | "PATCH" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   options: { body?: unknown; signal?: AbortSignal } = {},
 ): Promise<T> {

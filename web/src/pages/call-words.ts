@@ -46,3 +46,20 @@ export function classText(name: string): string {
     .replaceAll("_", " ")
     .toLowerCase();
 }
+
+const MATCHES: Readonly<Record<string, string>> = {
+  exact: "the name is listed as it is",
+  vendor_prefix: "the name without its vendor is listed",
+  arn: "the model inside the ARN is listed",
+  geo_prefix: "the name without its region is listed",
+  version_suffix: "the name without its version mark is listed",
+  routing_suffix: "the name without its routing mark is listed",
+  alias: "the book lists the name as an alias",
+  snapshot: "the book lists the dated snapshot",
+  deployment: "the deployment is mapped to this model",
+};
+
+/** A match rule in words; a code without words is shown as it is. */
+export function matchText(rule: string): string {
+  return MATCHES[rule] ?? rule.replaceAll("_", " ");
+}

@@ -16,14 +16,28 @@ interface TextProps {
   onValue: (value: string) => void;
   inputMode?: "decimal" | "text" | "url";
   isSecret?: boolean;
+  type?: "text" | "search" | "date";
+  placeholder?: string;
+  /** One line below the control. */
+  hint?: string;
 }
 
 const MAX_LENGTH = 2000;
 
-export function TextField({ label, value, onValue, inputMode = "text", isSecret = false }: TextProps) {
+export function TextField({
+  label,
+  value,
+  onValue,
+  inputMode = "text",
+  isSecret = false,
+  type = "text",
+  placeholder,
+  hint,
+}: TextProps) {
   const shared = {
     value,
     maxLength: MAX_LENGTH,
+    ...(placeholder === undefined ? {} : { placeholder }),
     onInput: (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value),
   };
   return (
@@ -31,8 +45,9 @@ export function TextField({ label, value, onValue, inputMode = "text", isSecret 
       {isSecret ? (
         <input type="password" autocomplete="new-password" {...shared} />
       ) : (
-        <input type="text" autocomplete="off" inputMode={inputMode} {...shared} />
+        <input type={type} autocomplete="off" inputMode={inputMode} {...shared} />
       )}
+      {hint !== undefined && <small class="field-hint">{hint}</small>}
     </Field>
   );
 }
@@ -55,6 +70,28 @@ export function SelectField({ label, value, options, onValue }: SelectProps) {
         ))}
       </select>
     </Field>
+  );
+}
+
+/** One tick. */
+export function CheckField({
+  label,
+  isChecked,
+  onChecked,
+}: {
+  label: string;
+  isChecked: boolean;
+  onChecked: (isChecked: boolean) => void;
+}) {
+  return (
+    <label class="value-option">
+      <input
+        type="checkbox"
+        checked={isChecked}
+        onChange={(event) => onChecked(event.currentTarget.checked)}
+      />
+      <span>{label}</span>
+    </label>
   );
 }
 

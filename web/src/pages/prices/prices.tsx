@@ -1,0 +1,159 @@
+import { useEffect, useState } from "preact/hooks";
+import { get } from "../../api/client.js";
+import type { PriceList, Rate } from "../../api/price-types.js";
+import { navigate, type Place } from "../../location.js";
+import { type Column, DataTable } from "../../ui/data-table.js";
+import { CheckField, TextField } from "../../ui/field.js";
+import { PageHead } from "../../ui/page-head.js";
+import { Await, Empty } from "../../ui/states.js";
+import { problemText, useLoaded } from "../../ui/use-loaded.js";
+import "../../styles/pages.css";
+import { Calculator } from "./calculator.js";
+import { otherPrices, type RateRow, rateRows, spanText } from "./rate-rows.js";
+
+const PAGE_SIZE = 300;
+const TYPING_MS = 250;
+
+/** The text once nobody has typed for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** The price book, searchable, and what a call would cost by it. */
+export function PricesPage({ place }: { place: Place }) {
+  const tab = place.query.get("tab") === "estimate" ? "estimate" : "book";
+  return (
+    <>
+      <PageHead
+        title="Price book"
+        description="What every provider charges, since when, and where that is written. USD per million tokens unless it says otherwise."
+      />
+      <div class="tabs" role="group" aria-label="Part">
+        <button type="button" aria-pressed={tab === "book"} onClick={() => navigate("/prices")}>
+          Prices
+        </button>
+        <button
+          type="button"
+          aria-pressed={tab === "estimate"}
+          onClick={() => navigate("/prices?tab=estimate")}
+        >
+          Calculator
+        </button>
+      </div>
+      {tab === "book" ? (
+        <Book initial={place.query.get("q") ?? ""} />
+      ) : (
+        <Calculator initialModel={place.query.get("model") ?? ""} />
+      )}
+    </>
+  );
+}
+
+function Book({ initial }: { initial: string }) {
+  const [search, setSearch] = useState(initial);
+  const [hasHistory, setHistory] = useState(false);
+  const [more, setMore] = useState<{ rates: readonly Rate[]; cursor: string | null } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const wanted = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  const settled = useSettled(search.trim());
+  if (settled !== "") wanted.set("search", settled);
+  const [now] = useState(() => new Date().toISOString());
+  if (!hasHistory) wanted.set("at", now);
+  const path = `prices?${wanted.toString()}`;
+  const list = useLoaded<PriceList>(path);
+  useEffect(() => setMore(null), [path]);
+  const cursor = more === null ? (list.data?.nextCursor ?? null) : more.cursor;
+  const rates = [...(list.data?.data ?? []), ...(more?.rates ?? [])];
+  const loadMore = (): void => {
+    get<PriceList>(`${path}&cursor=${encodeURIComponent(cursor ?? "")}`).then(
+      ({ data, nextCursor }) => setMore({ rates: [...(more?.rates ?? []), ...data], cursor: nextCursor }),
+      (error: unknown) => setProblem(problemText(error)),
+    );
+  };
+  return (
+    <>
+      <div class="toolbar">
+        <TextField
+          label="Search"
+          type="search"
+          placeholder="Provider or model, e.g. anthropic or gpt-5"
+          value={search}
+          onValue={setSearch}
+        />
+        <CheckField label="With past and future prices" isChecked={hasHistory} onChecked={setHistory} />
+        <p class="toolbar-note">
+          {list.data !== null && `Book ${list.data.priceBook.split("+")[0] ?? ""}`}
+          {list.data?.book?.stale === true && ", older than two weeks"}
+        </p>
+      </div>
+      {problem !== null && (
+        <p class="page-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <Await of={list}>
+        {() =>
+          rates.length === 0 ? (
+            <Empty title="No listed price matches">
+              <p>
+                A model that the book does not list gets its price from you.{" "}
+                <a href="/prices/overrides">Own prices</a>
+              </p>
+            </Empty>
+          ) : (
+            <DataTable label="Prices" columns={COLUMNS} rows={rateRows(rates)} keyOf={(row) => row.key} />
+          )
+        }
+      </Await>
+      {cursor !== null && (
+        <button type="button" class="button more" onClick={loadMore}>
+          Show more
+        </button>
+      )}
+    </>
+  );
+}
+
+const priceColumn = (name: string, className: string): Column<RateRow> => ({
+  name,
+  isNumber: true,
+  cell: (row) => row.prices.get(className),
+});
+
+const COLUMNS: readonly Column<RateRow>[] = [
+  { name: "Provider", cell: (row) => row.provider },
+  {
+    name: "Model",
+    title: (row) => row.model,
+    cell: (row) => (
+      <>
+        <a href={`/prices?tab=estimate&model=${encodeURIComponent(row.model)}`}>{row.model}</a>
+        {row.conditions !== "" && <span class="is-faint"> {row.conditions}</span>}
+        {row.isQuarantined && <span class="badge is-warn">not used yet</span>}
+      </>
+    ),
+  },
+  priceColumn("Input", "input"),
+  priceColumn("Cache read", "cache_read"),
+  priceColumn("Cache write", "cache_write_5m"),
+  priceColumn("Output", "output"),
+  { name: "Other", title: otherPrices, cell: (row) => otherPrices(row) || null },
+  { name: "In force", cell: (row) => spanText(row.from, row.to) },
+  {
+    name: "Source",
+    title: (row) => `${row.source}${row.seenAt === null ? "" : `, seen ${row.seenAt}`}`,
+    cell: (row) =>
+      row.sourceUrl === null ? (
+        row.source
+      ) : (
+        <a href={row.sourceUrl} target="_blank" rel="noreferrer">
+          {row.source}
+        </a>
+      ),
+  },
+];

@@ -1,0 +1,50 @@
+import type { ComponentChildren } from "preact";
+
+export interface Column<Row> {
+  name: string;
+  isNumber?: boolean;
+  cell: (row: Row) => ComponentChildren;
+  /** Text shown on hover, for cells that may be cut off. */
+  title?: (row: Row) => string;
+}
+
+interface Props<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+}
+
+/** Rows of one kind; scrolls sideways by itself where the window is narrow. */
+export function DataTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
+  return (
+    <div class="card table-scroll" tabIndex={0} role="group" aria-label={label}>
+      <table class="data-table is-roomy">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.name} scope="col" class={column.isNumber === true ? "is-number" : ""}>
+                {column.name === "" ? <span class="sr-only">Actions</span> : column.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map((column) => (
+                <td
+                  key={column.name}
+                  class={column.isNumber === true ? "is-number" : ""}
+                  title={column.title?.(row)}
+                >
+                  {column.cell(row) ?? <span class="is-faint">–</span>}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,17 +1,49 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, onUnauthenticated } from "./api/client.js";
 import type { BoardSummary, CallPage } from "./api/types.js";
-import { BoardPage } from "./board/board.js";
+import { BoardPage, type BoardPart } from "./board/board.js";
 import { navigate, type Place, usePlace } from "./location.js";
 import { lazy } from "./ui/lazy.js";
 import { Shell } from "./ui/shell.js";
 
 // The first board is what most visits want: everything else is fetched when it is opened.
+const AlertsPage = lazy(async () => (await import("./pages/alerting/alerts.js")).AlertsPage);
 const BudgetsPage = lazy(async () => (await import("./pages/budgets.js")).BudgetsPage);
 const CallDetailPage = lazy(async () => (await import("./pages/call-detail.js")).CallDetailPage);
 const CallsPage = lazy(async () => (await import("./pages/calls.js")).CallsPage);
+const ChannelsPage = lazy(async () => (await import("./pages/alerting/channels.js")).ChannelsPage);
+const EndpointsPage = lazy(async () => (await import("./pages/prices/endpoints.js")).EndpointsPage);
+const KeysPage = lazy(async () => (await import("./pages/settings/keys.js")).KeysPage);
 const LoginPage = lazy(async () => (await import("./pages/login.js")).LoginPage);
 const OnboardingPage = lazy(async () => (await import("./pages/onboarding.js")).OnboardingPage);
+const OverridesPage = lazy(async () => (await import("./pages/prices/overrides.js")).OverridesPage);
+const PricesPage = lazy(async () => (await import("./pages/prices/prices.js")).PricesPage);
+const RepricePage = lazy(async () => (await import("./pages/prices/reprice.js")).RepricePage);
+const UnpricedPage = lazy(async () => (await import("./pages/prices/unpriced.js")).UnpricedPage);
+
+/** Panels about the data itself, on a page of their own. */
+const QUALITY: BoardPart = {
+  path: "/quality",
+  title: "Data quality",
+  description: "Is the data complete, exact and fresh, and who recorded it?",
+  panels: [10, 11, 12, 14, 15, 13, 16],
+};
+
+/** Pages without parts of their own, by path. */
+const PAGES: Readonly<Record<string, (props: { place: Place }) => preact.JSX.Element>> = {
+  "/": ({ place }) => <BoardPage uid="spanledger-overview" place={place} />,
+  "/quality": ({ place }) => <BoardPage uid="spanledger-calls" place={place} part={QUALITY} />,
+  "/calls": CallsPage,
+  "/prices": PricesPage,
+  "/prices/overrides": () => <OverridesPage />,
+  "/prices/endpoints": () => <EndpointsPage />,
+  "/unpriced": () => <UnpricedPage />,
+  "/reprice": () => <RepricePage />,
+  "/budgets": () => <BudgetsPage />,
+  "/alerts": AlertsPage,
+  "/channels": () => <ChannelsPage />,
+  "/keys": () => <KeysPage />,
+};
 
 const HOME = "/d/spanledger-overview";
 
@@ -85,11 +117,10 @@ export function App() {
 
 function Page({ place }: { place: Place }) {
   const [, section = "", id] = place.path.split("/").map(decodeURIComponent);
-  if (section === "") return <BoardPage uid="spanledger-overview" place={place} />;
+  const Known = PAGES[place.path];
+  if (Known !== undefined) return <Known place={place} />;
   if (section === "d" && id !== undefined) return <BoardPage uid={id} place={place} />;
   if (section === "calls" && id !== undefined) return <CallDetailPage id={id} />;
-  if (section === "calls") return <CallsPage place={place} />;
-  if (section === "budgets") return <BudgetsPage />;
   return (
     <p class="page-problem">
       There is no such page. <a href="/">Go to the overview</a>

@@ -6,7 +6,6 @@ import "./styles/shell.css";
 import "./styles/controls.css";
 import "./styles/board.css";
 import "./styles/panels.css";
-import "./styles/pages.css";
 import { App } from "./app.js";
 import { startTheme } from "./theme.js";
 

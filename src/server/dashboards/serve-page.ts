@@ -4,7 +4,23 @@ import fastifyStatic from "@fastify/static";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 
 /** Places of the page that only exist in the browser: each is answered with the same document. */
-const PAGES = ["/", "/d/*", "/calls", "/calls/*", "/budgets", "/start"];
+const PAGES = [
+  "/",
+  "/d/*",
+  "/calls",
+  "/calls/*",
+  "/quality",
+  "/prices",
+  "/prices/overrides",
+  "/prices/endpoints",
+  "/unpriced",
+  "/reprice",
+  "/budgets",
+  "/alerts",
+  "/channels",
+  "/keys",
+  "/start",
+];
 
 /** Assets carry a hash of their content in their name. */
 const ASSET_CACHE = "public, max-age=31536000, immutable";

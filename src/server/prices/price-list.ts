@@ -7,6 +7,8 @@ export interface PriceListRequest {
   provider: string | null;
   /** Id, alias or snapshot; null: every model. */
   model: string | null;
+  /** Part of `<provider>/<model>` in any case, blanks between parts; null: every model. */
+  search: string | null;
   /** Only rates in force then (ms); null: all of them, history included. */
   atMs: number | null;
   limit: number;
@@ -39,12 +41,22 @@ export function listRates(book: PriceBook, request: PriceListRequest): PriceList
   return { rates, nextCursor: null };
 }
 
-function modelsOf(book: PriceBook, { provider, model }: PriceListRequest): BookModel[] {
+/** Whether every part of the search is in the provider's or the model's name. */
+function searched(search: string | null): (model: BookModel, provider: string) => boolean {
+  const parts = (search ?? "").toLowerCase().split(/\s+/);
+  return (model, provider) => {
+    const name = `${provider}/${model.model}`.toLowerCase();
+    return parts.every((part) => name.includes(part));
+  };
+}
+
+function modelsOf(book: PriceBook, { provider, model, search }: PriceListRequest): BookModel[] {
+  const isFound = searched(search);
   const providers = provider === null ? [...book.providers.keys()].toSorted() : [provider];
   return providers.flatMap((name): readonly BookModel[] => {
-    if (model === null) return book.providers.get(name)?.models ?? [];
+    if (model === null) return (book.providers.get(name)?.models ?? []).filter((one) => isFound(one, name));
     const found = listedModel(book, name, model);
-    return found === null ? [] : [found];
+    return found === null || !isFound(found, name) ? [] : [found];
   });
 }
 

@@ -12,6 +12,7 @@ import { listRates, rateResponse } from "./price-list.js";
 const priceListSchema = z.object({
   provider: z.string().max(60).optional(),
   model: z.string().max(200).optional().describe("Id, alias or snapshot"),
+  search: z.string().trim().max(100).optional().describe("Part of <provider>/<model>"),
   at: z.iso
     .datetime({ offset: true })
     .optional()
@@ -36,6 +37,7 @@ export class PricesController {
     const page = listRates(book, {
       provider: query.provider === undefined ? null : providerName(query.provider),
       model: query.model ?? null,
+      search: query.search ?? null,
       atMs: query.at === undefined ? null : Date.parse(query.at),
       limit: query.limit,
       cursor: query.cursor ?? null,

@@ -27,9 +27,23 @@ export interface CallsParams {
   after: CallPosition | null;
   traceId: string | null;
   responseId: string | null;
+  sort: CallsSort;
   limit: number;
   filters: readonly DimensionFilter[];
 }
+
+/** What comes first. Only `newest` has pages: the others answer with the first `limit` calls. */
+const SORTS = {
+  newest: "start_time DESC",
+  oldest: "start_time",
+  cost: "cost DESC NULLS LAST, start_time DESC",
+  duration: "duration_ms DESC, start_time DESC",
+  input: "input_total DESC NULLS LAST, start_time DESC",
+  output: "output_total DESC NULLS LAST, start_time DESC",
+  attempts: "attempt_count DESC, start_time DESC",
+} as const;
+
+export type CallsSort = keyof typeof SORTS;
 
 export interface CallsAnswer {
   data: CallResponse[];
@@ -55,6 +69,7 @@ export const callsQueryShape = {
     .regex(/^[0-9a-fA-F]{32}$/, "must be 32 hex digits")
     .optional(),
   responseId: z.string().max(1000).optional(),
+  sort: z.enum(Object.keys(SORTS) as CallsSort[]).default("newest"),
 };
 
 /**
@@ -73,8 +88,10 @@ export function parseCallsQuery(query: QueryString): CallsParams {
   };
   const fromNano = instant("from");
   const toNano = instant("to");
+  if (params.sort !== "newest" && params.cursor !== undefined) problems.push("cursor: only for sort=newest");
   if (problems.length > 0) throw invalidQuery(problems);
   return {
+    sort: params.sort,
     fromNano,
     toNano,
     after: decodeCallCursor(params.cursor),
@@ -97,7 +114,7 @@ export function callKeysSql(project: string, params: CallsParams, fromNano: bigi
   const sql = `SELECT start_time, id, trace_id
 FROM calls
 WHERE ${scope.where}
-ORDER BY start_time DESC, id DESC
+ORDER BY ${SORTS[params.sort]}, id DESC
 LIMIT ${params.limit + 1}`;
   return { sql, params: scope.params };
 }
@@ -170,7 +187,7 @@ export class CallsQuery {
     const page = keys.slice(0, params.limit);
     const rows = await this.calls.findCalls(project, page);
     const last = page.at(-1);
-    const hasMore = keys.length > params.limit && last !== undefined;
+    const hasMore = params.sort === "newest" && keys.length > params.limit && last !== undefined;
     return { data: rows.map(toCallResponse), nextCursor: hasMore ? encodeCallCursor(last) : null };
   }
 
@@ -188,7 +205,7 @@ export class CallsQuery {
 
   private searchStarts(params: CallsParams): bigint[] {
     // An indexed id finds its few rows at once.
-    if (params.traceId !== null || params.responseId !== null) return [];
+    if (params.traceId !== null || params.responseId !== null || params.sort !== "newest") return [];
     const end = params.after?.startNano ?? params.toNano ?? nanoFromMs(this.clock.nowMs());
     const starts = SEARCH_HOURS.map((hours) => end - hours * HOUR_NANO);
     return starts.filter((start) => params.fromNano === null || start > params.fromNano);

@@ -13,8 +13,29 @@ import { TimePicker } from "./time-picker.js";
 import type { Range } from "./use-panel-data.js";
 import { VariablePicker } from "./variable-picker.js";
 
+/** Some panels of a board as a page of their own. */
+export interface BoardPart {
+  path: string;
+  title: string;
+  description: string;
+  panels: readonly number[];
+}
+
+/** The part of a board as a board: panels in their places, without the rows between them. */
+function partOf(board: Dashboard, part: BoardPart | undefined): Dashboard {
+  if (part === undefined) return board;
+  const panels = board.panels.filter((panel) => part.panels.includes(panel.id));
+  const top = Math.min(...panels.map((panel) => panel.gridPos.y));
+  return {
+    ...board,
+    title: part.title,
+    description: part.description,
+    panels: panels.map((panel) => ({ ...panel, gridPos: { ...panel.gridPos, y: panel.gridPos.y - top } })),
+  };
+}
+
 /** A board by its uid: loads its JSON, keeps its state in the URL. */
-export function BoardPage({ uid, place }: { uid: string; place: Place }) {
+export function BoardPage({ uid, place, part }: { uid: string; place: Place; part?: BoardPart }) {
   const [board, setBoard] = useState<Dashboard | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
@@ -32,7 +53,7 @@ export function BoardPage({ uid, place }: { uid: string; place: Place }) {
   if (problem !== null) return <p class="page-problem">{problem}</p>;
   if (board === null || board.uid !== uid)
     return <div class="page-loading" role="status" aria-label="Loading" />;
-  return <Board key={uid} board={board} place={place} />;
+  return <Board key={uid} board={partOf(board, part)} path={part?.path ?? `/d/${uid}`} place={place} />;
 }
 
 /** The range in milliseconds; it stays the same until the state or `tick` changes, so that all panels show the same moment. */
@@ -58,13 +79,13 @@ function useTick(refresh: string): [number, () => void] {
   return [tick, () => setTick((before) => before + 1)];
 }
 
-function Board({ board, place }: { board: Dashboard; place: Place }) {
+function Board({ board, path, place }: { board: Dashboard; path: string; place: Place }) {
   const defaults = { from: board.time.from, to: board.time.to, refresh: board.refresh };
   const state = readState(place.query, defaults);
   const [tick, refreshNow] = useTick(state.refresh);
   const range = useRange(state, tick);
   const change = (part: Partial<BoardState>): void =>
-    navigate(`/d/${board.uid}?${writeState({ ...state, ...part })}`);
+    navigate(`${path}?${writeState({ ...state, ...part })}`);
   const zoom = (fromMs: number, toMs: number): void => change({ from: String(fromMs), to: String(toMs) });
   useLayoutEffect(() => {
     if (state.viewPanel === null) return undefined;

@@ -38,7 +38,10 @@ export function AlertList({ alerts, onAcknowledge }: Props) {
           <span class="rows-text">
             {headline(alert)}
             {alert.deliveries.map((delivery) => (
-              <span key={delivery.id} class={delivery.status === "dead" ? "line-origin is-bad" : "line-origin"}>
+              <span
+                key={delivery.id}
+                class={delivery.status === "dead" ? "line-origin is-bad" : "line-origin"}
+              >
                 {deliveryText(delivery)}
               </span>
             ))}

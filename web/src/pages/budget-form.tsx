@@ -140,7 +140,11 @@ interface ChannelProps {
 
 function ChannelFields({ chosen, channels, onChosen }: ChannelProps) {
   if (channels.length === 0)
-    return <p class="is-faint">Alerts show here; add a channel to have them sent.</p>;
+    return (
+      <p class="is-faint">
+        Alerts show on the page; add a <a href="/channels">channel</a> to have them sent.
+      </p>
+    );
   return (
     <fieldset class="field">
       <legend>Tell</legend>

@@ -6,8 +6,10 @@ import { PageHead } from "../ui/page-head.js";
 import { AlertList } from "./alert-list.js";
 import { BudgetCard } from "./budget-card.js";
 import { BudgetForm } from "./budget-form.js";
-import { ChannelList } from "./channel-list.js";
+import "../styles/pages.css";
 import { type BudgetsState, useBudgets } from "./use-budgets.js";
+
+const LATEST = 5;
 
 /** Budgets with how far they are used, what is forecast, the alerts they sent, and where to. */
 export function BudgetsPage() {
@@ -47,11 +49,18 @@ export function BudgetsPage() {
             onEdit={setEditing}
             onDelete={(budget) => act(request("DELETE", `budgets/${budget.id}`))}
           />
-          <AlertList
-            alerts={state.alerts}
-            onAcknowledge={(alert) => act(request("POST", `alerts/${alert.id}/ack`, { body: {} }))}
-          />
-          {state.channels !== null && <ChannelList channels={state.channels} onChanged={reload} />}
+          {state.alerts.length > 0 && (
+            <section class="page-part" aria-labelledby="alerts-title">
+              <div class="page-part-head">
+                <h2 id="alerts-title">Latest alerts</h2>
+                <a href="/alerts">All alerts</a>
+              </div>
+              <AlertList
+                alerts={state.alerts.slice(0, LATEST)}
+                onAcknowledge={(alert) => act(request("POST", `alerts/${alert.id}/ack`, { body: {} }))}
+              />
+            </section>
+          )}
         </>
       )}
       {editing !== null && (

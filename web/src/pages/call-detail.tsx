@@ -5,7 +5,10 @@ import type { LedgerCall } from "../api/types.js";
 import { exactUsd, formatValue, localDateTime } from "../format/units.js";
 import { PageHead } from "../ui/page-head.js";
 import { AttemptsTimeline } from "./attempts-timeline.js";
-import { classText, costText, modelOf, reasonText } from "./call-words.js";
+import { classText, costText, matchText, modelOf, reasonText } from "./call-words.js";
+import { CostLines } from "./cost-lines.js";
+import { useRates } from "./prices/use-rates.js";
+import "../styles/pages.css";
 
 /** One call: what it was, how it went over the wire, and why it costs what it costs. */
 export function CallDetailPage({ id }: { id: string }) {
@@ -128,70 +131,19 @@ function Pairs({ pairs }: { pairs: readonly Pair[] }) {
   );
 }
 
-/** `$2.50 per 1M` */
-function unitPriceText(unitPrice: string, per: number): string {
-  const unit = per === 1_000_000 ? "1M" : per === 1_000 ? "1K" : String(per);
-  return per === 1 ? exactUsd(unitPrice) : `${exactUsd(unitPrice)} per ${unit}`;
-}
-
 function CostCard({ call }: { call: LedgerCall }) {
   const { cost } = call;
+  const rates = useRates(call.pricedModel);
   return (
     <Card title="Why this price">
       {cost.reason !== null && <p class="notice">Not fully priced: {reasonText(cost.reason)}.</p>}
       {cost.status === "not_billable" && <p class="is-faint">The provider does not charge for this call.</p>}
-      {cost.lines.length > 0 && (
-        <div class="table-scroll" tabIndex={0} role="group" aria-label="Cost lines">
-          <table class="data-table">
-            <thead>
-              <tr>
-                <th scope="col">Class</th>
-                <th scope="col" class="is-number">
-                  Quantity
-                </th>
-                <th scope="col" class="is-number">
-                  Price
-                </th>
-                <th scope="col" class="is-number">
-                  Amount
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {cost.lines.map((line) => (
-                <tr key={`${line.class} ${line.rateId}`}>
-                  <td title={line.rateId}>{classText(line.class)}</td>
-                  <td class="is-number">{formatValue(Number(line.quantity), "locale")}</td>
-                  <td class="is-number">
-                    {unitPriceText(line.unitPrice, line.per)}
-                    {line.factors.map((factor) => (
-                      <span class="is-faint" key={factor.name} title={factor.name}>
-                        {" "}
-                        × {factor.factor}
-                      </span>
-                    ))}
-                  </td>
-                  <td class="is-number">{exactUsd(line.amount)}</td>
-                </tr>
-              ))}
-            </tbody>
-            {cost.total !== null && (
-              <tfoot>
-                <tr>
-                  <th scope="row" colSpan={3}>
-                    Total
-                  </th>
-                  <td class="is-number">{exactUsd(cost.total)}</td>
-                </tr>
-              </tfoot>
-            )}
-          </table>
-        </div>
-      )}
+      {cost.lines.length > 0 && <CostLines cost={cost} rates={rates} />}
       <Pairs
         pairs={[
           ["Priced as", call.pricedModel],
-          ["Matched by", call.matchRule],
+          ["Because", call.matchRule === null ? null : matchText(call.matchRule)],
+          ["Prices of", call.startTime.slice(0, 10)],
           ["Price book", cost.priceBook],
           ["Source", cost.source.replaceAll("_", " ")],
           [

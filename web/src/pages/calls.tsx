@@ -7,6 +7,7 @@ import { resolveTime } from "../time/relative.js";
 import { Icon } from "../ui/icon.js";
 import { PageHead } from "../ui/page-head.js";
 import { costText, modelOf } from "./call-words.js";
+import "../styles/pages.css";
 
 const PAGE_SIZE = 50;
 

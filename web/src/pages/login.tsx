@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError, post } from "../api/client.js";
+import "../styles/pages.css";
 
 /** Asks for the admin password; the session is a cookie that scripts cannot read. */
 export function LoginPage({ onDone }: { onDone: () => void }) {

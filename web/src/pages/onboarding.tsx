@@ -25,6 +25,7 @@ await openai.chat.completions.create({
     name: "Anthropic",
     code: `import Anthropic from "@anthropic-ai/sdk";
 import { observe } from "@spanledger/sdk";
+import "../styles/pages.css";
 
 const anthropic = observe(new Anthropic());
 

@@ -20,7 +20,7 @@ async function statusOf(budget: Budget, signal: AbortSignal): Promise<[string, B
 async function load(signal: AbortSignal): Promise<BudgetsState> {
   const [budgets, alerts, channels] = await Promise.all([
     get<{ data: Budget[] }>("budgets", signal),
-    get<{ data: Alert[] }>("alerts?limit=50", signal),
+    get<{ data: Alert[] }>("alerts?limit=5", signal),
     get<{ data: Channel[] }>("channels", signal).catch(() => null),
   ]);
   const statuses = await Promise.all(budgets.data.map((budget) => statusOf(budget, signal)));

@@ -44,8 +44,12 @@ export function TextField({
     <Field label={label}>
       {isSecret ? (
         <input type="password" autocomplete="new-password" {...shared} />
+      ) : type === "date" ? (
+        <input type="date" {...shared} />
+      ) : type === "search" ? (
+        <input type="search" autocomplete="off" {...shared} />
       ) : (
-        <input type={type} autocomplete="off" inputMode={inputMode} {...shared} />
+        <input type="text" autocomplete="off" inputMode={inputMode} {...shared} />
       )}
       {hint !== undefined && <small class="field-hint">{hint}</small>}
     </Field>

@@ -24,6 +24,15 @@ const PATHS = {
   system: "M4 5h16v11H4zM9 20h6M12 16v4",
   filter: "M4 6h16M7 12h10M10 18h4",
   start: "M5 4l14 8-14 8z",
+  book: "M5 4h10a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h10",
+  question: "M9 9.5a3 3 0 1 1 4.2 2.7c-.8.4-1.2.9-1.2 1.8M12 17h.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
+  tag: "M4 4h8l8 8-8 8-8-8zM8.5 8.5h.01",
+  plug: "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
+  send: "M4 12l16-8-6 16-3-6z",
+  key: "M14.5 14a5 5 0 1 0-4.5-4.5L4 15.5V20h4v-2.5h2.5V15z",
+  image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01",
+  keyboard: "M3 7h18v10H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
+  plus: "M12 5v14M5 12h14",
   bell: "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5h4",
 } as const;
 

@@ -46,16 +46,18 @@ export function Shell({ boards, path, children }: Props) {
             ))}
           </ul>
         </div>
-        <div class="nav-group">
-          <p class="nav-title" id="nav-ledger">
-            Ledger
-          </p>
-          <ul aria-labelledby="nav-ledger">
-            <NavItem href="/calls" text="Calls" icon="list" path={path} />
-            <NavItem href="/budgets" text="Budgets" icon="budget" path={path} />
-            <NavItem href="/start" text="Connect an app" icon="start" path={path} />
-          </ul>
-        </div>
+        {NAV.map(({ title, items }) => (
+          <div class="nav-group" key={title}>
+            <p class="nav-title" id={`nav-${title.toLowerCase()}`}>
+              {title}
+            </p>
+            <ul aria-labelledby={`nav-${title.toLowerCase()}`}>
+              {items.map((item) => (
+                <NavItem key={item.href} {...item} path={path} />
+              ))}
+            </ul>
+          </div>
+        ))}
         <div class="nav-foot">
           <ThemeSwitch />
           <a class="nav-small" href="/api/docs">
@@ -70,6 +72,41 @@ export function Shell({ boards, path, children }: Props) {
     </div>
   );
 }
+
+const NAV: readonly { title: string; items: readonly Omit<NavProps, "path">[] }[] = [
+  {
+    title: "Ledger",
+    items: [
+      { href: "/calls", text: "Calls", icon: "list" },
+      { href: "/quality", text: "Data quality", icon: "check" },
+    ],
+  },
+  {
+    title: "Prices",
+    items: [
+      { href: "/prices", text: "Price book", icon: "book" },
+      { href: "/unpriced", text: "Without a price", icon: "question" },
+      { href: "/prices/overrides", text: "Own prices", icon: "tag" },
+      { href: "/prices/endpoints", text: "Endpoints", icon: "plug" },
+      { href: "/reprice", text: "Re-pricing", icon: "refresh" },
+    ],
+  },
+  {
+    title: "Warnings",
+    items: [
+      { href: "/budgets", text: "Budgets", icon: "budget" },
+      { href: "/alerts", text: "Alerts", icon: "bell" },
+      { href: "/channels", text: "Channels", icon: "send" },
+    ],
+  },
+  {
+    title: "Setup",
+    items: [
+      { href: "/keys", text: "Projects and keys", icon: "key" },
+      { href: "/start", text: "Connect an app", icon: "start" },
+    ],
+  },
+];
 
 function Brand() {
   return (
@@ -95,7 +132,7 @@ interface NavProps {
 
 /** Boards keep the time range and filters of the board one comes from. */
 function NavItem({ href, text, icon, path }: NavProps) {
-  const isCurrent = path === href || path.startsWith(`${href}/`);
+  const isCurrent = path === href || (href === "/calls" && path.startsWith("/calls/"));
   const keeps = href.startsWith("/d/") && path.startsWith("/d/") && !isCurrent;
   const query = new URLSearchParams(keeps ? window.location.search : "");
   query.delete("viewPanel");

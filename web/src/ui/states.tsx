@@ -2,13 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Loaded } from "./use-loaded.js";
 
 /** A page's part while its data is awaited, when it failed, and once it is there. */
-export function Await<T>({
-  of,
-  children,
-}: {
-  of: Loaded<T>;
-  children: (data: T) => ComponentChildren;
-}) {
+export function Await<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
   return (
     <>
       {of.problem !== null && (

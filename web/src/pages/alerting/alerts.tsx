@@ -47,7 +47,10 @@ export function AlertsPage({ place }: { place: Place }) {
   const names = (budgets.data?.data ?? []).map(({ id, name }) => ({ value: id, text: name }));
   return (
     <>
-      <PageHead title="Alerts" description="Every threshold fires once per period. What fired, and who was told.">
+      <PageHead
+        title="Alerts"
+        description="Every threshold fires once per period. What fired, and who was told."
+      >
         {open.length > 1 && (
           <button type="button" class="button" disabled={action.isBusy} onClick={() => acknowledge(open)}>
             Acknowledge {open.length}

@@ -73,7 +73,12 @@ export const CHANNEL_KINDS: readonly ChannelKind[] = [
     type: "pagerduty",
     text: "PagerDuty",
     fields: [
-      { name: "routingKey", label: "Integration key", isSecret: true, hint: "Of an Events API v2 integration" },
+      {
+        name: "routingKey",
+        label: "Integration key",
+        isSecret: true,
+        hint: "Of an Events API v2 integration",
+      },
     ],
   },
   {
@@ -87,7 +92,10 @@ export const CHANNEL_KINDS: readonly ChannelKind[] = [
 ];
 
 /** The config of the API for what a form holds; optional settings that are empty are left out. */
-export function configOf(kind: ChannelKind, values: Readonly<Record<string, string>>): Record<string, unknown> {
+export function configOf(
+  kind: ChannelKind,
+  values: Readonly<Record<string, string>>,
+): Record<string, unknown> {
   const config: Record<string, unknown> = {};
   for (const field of kind.fields) {
     const text = (values[field.name] ?? field.initial ?? "").trim();

@@ -101,7 +101,12 @@ export function Calculator({ initialModel }: { initialModel: string }) {
             />
           </div>
           <div class="form-row">
-            <SelectField label="Tier" value={question.tier} options={TIERS} onValue={(tier) => set({ tier })} />
+            <SelectField
+              label="Tier"
+              value={question.tier}
+              options={TIERS}
+              onValue={(tier) => set({ tier })}
+            />
             <TextField
               label="On (today when empty)"
               type="date"

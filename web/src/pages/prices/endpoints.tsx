@@ -55,12 +55,17 @@ export function EndpointsPage() {
           data.length === 0 ? (
             <Empty title="Nothing is mapped">
               <p>
-                Vendors are known by their own hosts. Map private gateways, self-hosted models, Azure deployments
-                and aliases here.
+                Vendors are known by their own hosts. Map private gateways, self-hosted models, Azure
+                deployments and aliases here.
               </p>
             </Empty>
           ) : (
-            <DataTable label="Endpoint maps" columns={columnsWith(remove)} rows={data} keyOf={(row) => row.id} />
+            <DataTable
+              label="Endpoint maps"
+              columns={columnsWith(remove)}
+              rows={data}
+              keyOf={(row) => row.id}
+            />
           )
         }
       </Await>

@@ -76,7 +76,11 @@ export function FixForm({ group, onFix }: Props) {
         onValue={(value) => set({ action: value as FixAction })}
       />
       <FixFields group={group} draft={draft} onSet={set} />
-      <TextField label="Why (kept with the price)" value={draft.reason} onValue={(reason) => set({ reason })} />
+      <TextField
+        label="Why (kept with the price)"
+        value={draft.reason}
+        onValue={(reason) => set({ reason })}
+      />
       <Problem text={action.problem} />
       <div class="dialog-actions">
         <button type="submit" class="button is-primary" disabled={action.isBusy}>
@@ -145,9 +149,7 @@ function PoolFields({ draft, onSet }: { draft: Draft; onSet: (part: Partial<Draf
           onValue={(how) => onSet({ how })}
         />
       </div>
-      {draft.how === "rates" && (
-        <RateFields draft={draft.rates} onDraft={(rates) => onSet({ rates })} />
-      )}
+      {draft.how === "rates" && <RateFields draft={draft.rates} onDraft={(rates) => onSet({ rates })} />}
       {draft.how === "gpu_hour" && (
         <div class="form-row">
           <TextField

@@ -81,9 +81,7 @@ export function OverrideForm({ onDone }: { onDone: (job: Repricing | null) => vo
         onValue={(match) => set({ match })}
       />
       <SelectField label="Kind" value={draft.kind} options={KINDS} onValue={(kind) => set({ kind })} />
-      {draft.kind === "rates" && (
-        <RateFields draft={draft.rates} onDraft={(rates) => set({ rates })} />
-      )}
+      {draft.kind === "rates" && <RateFields draft={draft.rates} onDraft={(rates) => set({ rates })} />}
       {draft.kind === "multiplier" && (
         <TextField
           label="Factor"

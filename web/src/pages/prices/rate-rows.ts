@@ -24,8 +24,7 @@ export const MAIN_CLASSES = ["input", "cache_read", "cache_write_5m", "output"] 
 
 /** `$2.50` per million tokens, `$0.01 each` per unit. */
 export function priceText(rate: Rate): string {
-  const price =
-    rate.currency === "USD" ? exactUsd(rate.price) : `${rate.price} ${rate.currency}`;
+  const price = rate.currency === "USD" ? exactUsd(rate.price) : `${rate.price} ${rate.currency}`;
   if (rate.unit === "token" && rate.per === 1_000_000) return price;
   const per = rate.per === 1 ? "" : `${rate.per.toLocaleString("en-US")} `;
   return `${price} per ${per}${classText(rate.unit)}`;

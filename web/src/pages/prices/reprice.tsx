@@ -89,14 +89,18 @@ export function RepricePage() {
           {({ data }) =>
             data.length === 0 ? (
               <Empty title="Nothing yet">
-                <p>New prices and mappings re-price calls without a price by themselves; such jobs show here too.</p>
+                <p>
+                  New prices and mappings re-price calls without a price by themselves; such jobs show here
+                  too.
+                </p>
               </Empty>
             ) : (
               <ul class="card rows">
                 {data.map((job) => (
                   <li key={`${job.id} ${job.status}`} class="rows-item job-item">
                     <p class="is-faint">
-                      {job.createdAt.slice(0, 16).replace("T", " ")} UTC by {job.author}, {causeText(job.cause)}
+                      {job.createdAt.slice(0, 16).replace("T", " ")} UTC by {job.author},{" "}
+                      {causeText(job.cause)}
                     </p>
                     <JobProgress job={job} onSettled={jobs.reload} />
                   </li>
@@ -120,7 +124,12 @@ function ScopeFields({ draft, onSet }: { draft: Draft; onSet: (part: Partial<Dra
   return (
     <>
       <div class="form-row">
-        <TextField label="From (UTC day)" type="date" value={draft.from} onValue={(from) => onSet({ from })} />
+        <TextField
+          label="From (UTC day)"
+          type="date"
+          value={draft.from}
+          onValue={(from) => onSet({ from })}
+        />
         <TextField label="Until, exclusive" type="date" value={draft.to} onValue={(to) => onSet({ to })} />
         <SelectField
           label="Of these"

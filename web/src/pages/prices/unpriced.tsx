@@ -79,8 +79,7 @@ export function UnpricedPage() {
   );
 }
 
-const count = (value: number | null): string =>
-  value === null ? "unknown" : formatValue(value, "short");
+const count = (value: number | null): string => (value === null ? "unknown" : formatValue(value, "short"));
 
 function GroupRow({
   group,

@@ -132,9 +132,7 @@ function KeyForm() {
             label={scope.text}
             isChecked={scopes.includes(scope.name)}
             onChecked={(isChecked) =>
-              setScopes(
-                isChecked ? [...scopes, scope.name] : scopes.filter((other) => other !== scope.name),
-              )
+              setScopes(isChecked ? [...scopes, scope.name] : scopes.filter((other) => other !== scope.name))
             }
           />
         ))}

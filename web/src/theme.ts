@@ -5,6 +5,8 @@ export type Theme = "light" | "dark";
 
 const KEY = "spanledger.theme";
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+/** Paper is light, whatever the screen is. */
+const paper = window.matchMedia("print");
 const listeners = new Set<() => void>();
 
 function stored(): ThemeChoice {
@@ -18,6 +20,7 @@ export function themeChoice(): ThemeChoice {
 
 /** The theme in force: the choice, else what the system prefers. */
 export function currentTheme(): Theme {
+  if (paper.matches) return "light";
   const choice = stored();
   if (choice !== "system") return choice;
   return dark.matches ? "dark" : "light";
@@ -38,6 +41,7 @@ export function chooseTheme(choice: ThemeChoice): void {
 export function startTheme(): void {
   apply();
   dark.addEventListener("change", apply);
+  paper.addEventListener("change", apply);
 }
 
 /** The theme in force; charts draw again when it changes. */

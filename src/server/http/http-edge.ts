@@ -3,6 +3,11 @@ import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { AppConfig } from "../config/app-config.js";
 import { requireLoopbackHost, requireSameSite } from "./request-origin.js";
 
+/** The reader of the API's description, a foreign page, brings style elements of its own; nothing else may. */
+function styleSources({ url = "" }: { url?: string | undefined }): string {
+  return /^\/api\/docs(?:[/?]|$)/.test(url) ? "'self' 'unsafe-inline'" : "'self'";
+}
+
 /**
  * Puts the checks and headers of every HTTP answer in front of all routes, page assets and OTLP included: request id,
  * loopback Host in open mode, same-site changes, security headers, no CORS. Call it before `app.init()`, with
@@ -29,7 +34,7 @@ export async function configureHttpEdge(app: NestFastifyApplication, config: App
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'"],
         // The page sets styles of single elements through the CSSOM, which needs no exception.
-        styleSrc: ["'self'"],
+        styleSrc: [styleSources],
         imgSrc: ["'self'", "data:"],
         connectSrc: ["'self'"],
         objectSrc: ["'none'"],

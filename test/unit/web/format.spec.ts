@@ -100,6 +100,8 @@ describe("a board's URL", () => {
       refresh: "off",
       variables: { model: ["a b", "c&d"], feature: ["(none)"] },
       viewPanel: 12,
+      filters: [],
+      isKiosk: false,
     };
     expect(readState(new URLSearchParams(writeState(state)), defaults)).toEqual(state);
   });
@@ -109,12 +111,22 @@ describe("a board's URL", () => {
       ...defaults,
       variables: {},
       viewPanel: 3,
+      filters: [],
+      isKiosk: false,
     });
     expect(readState(new URLSearchParams("viewPanel=x"), defaults).viewPanel).toBeNull();
   });
 
   it("fills the placeholders of a link", () => {
-    const state = { from: "now-1h", to: "now", refresh: "", variables: { model: ["a"] }, viewPanel: null };
+    const state = {
+      from: "now-1h",
+      to: "now",
+      refresh: "",
+      variables: { model: ["a"] },
+      viewPanel: null,
+      filters: [],
+      isKiosk: false,
+    };
     const url = "/d/x?${__url_time_range}&${__all_variables}&var-feature=${__data.fields.Feature}";
     expect(fillLink(url, state, { Feature: "o'brien & co" })).toBe(
       "/d/x?from=now-1h&to=now&var-model=a&var-feature=o'brien%20%26%20co",

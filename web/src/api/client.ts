@@ -39,7 +39,7 @@ async function errorOf(response: Response): Promise<ApiError> {
 /** The path within the chosen project; one that names a project itself (`project=` is the server's default) stays as it is. */
 function withProject(path: string): string {
   const project = chosenProject();
-  if (project === null || path === "login" || /[?&]project=/.test(path)) return path;
+  if (project === null || path === "login" || path === "session" || /[?&]project=/.test(path)) return path;
   return `${path}${path.includes("?") ? "&" : "?"}project=${encodeURIComponent(project)}`;
 }
 

@@ -1,12 +1,14 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Dashboard, Panel } from "../../../dashboards/source/schema.js";
 import { ApiError, get } from "../api/client.js";
 import { navigate, type Place } from "../location.js";
-import { refreshMs, resolveTime } from "../time/relative.js";
+import { rangeLabel, refreshMs, resolveTime } from "../time/relative.js";
 import { Icon } from "../ui/icon.js";
 import { PageHead } from "../ui/page-head.js";
-import { type BoardState, readState, writeState } from "./board-url.js";
+import { onShortcut } from "../shortcuts.js";
+import { AdhocFilters } from "./adhoc-filters.js";
+import { type BoardState, filterWords, readState, writeState } from "./board-url.js";
 import { placePanels } from "./layout.js";
 import { PanelFrame } from "./panel-frame.js";
 import { TimePicker } from "./time-picker.js";
@@ -87,17 +89,8 @@ function Board({ board, path, place }: { board: Dashboard; path: string; place: 
   const change = (part: Partial<BoardState>): void =>
     navigate(`${path}?${writeState({ ...state, ...part })}`);
   const zoom = (fromMs: number, toMs: number): void => change({ from: String(fromMs), to: String(toMs) });
-  useLayoutEffect(() => {
-    if (state.viewPanel === null) return undefined;
-    const leave = (event: KeyboardEvent): void => {
-      // An open dialog takes its own Escape first.
-      if (event.key === "Escape" && document.querySelector("dialog[open]") === null)
-        change({ viewPanel: null });
-    };
-    document.addEventListener("keydown", leave);
-    return () => document.removeEventListener("keydown", leave);
-  }, [state.viewPanel]);
-
+  useBoardKeys({ state, range, change, zoom, refreshNow });
+  useKiosk(state.isKiosk);
   const full = board.panels.find((panel) => panel.id === state.viewPanel);
   const frame = (panel: Panel) => (
     <PanelFrame
@@ -125,7 +118,8 @@ function Board({ board, path, place }: { board: Dashboard; path: string; place: 
           onNow={refreshNow}
         />
       </PageHead>
-      <Variables board={board} state={state} range={range} onChange={(variables) => change({ variables })} />
+      <Variables board={board} state={state} range={range} onChange={change} />
+      <p class="print-only">{printLine(state, range)}</p>
       {full === undefined ? (
         <PanelGrid panels={board.panels} frame={frame} />
       ) : (
@@ -133,6 +127,67 @@ function Board({ board, path, place }: { board: Dashboard; path: string; place: 
       )}
     </>
   );
+}
+
+/** What was chosen, for paper. */
+function printLine(state: BoardState, range: Range): string {
+  const time = (ms: number): string => new Date(ms).toLocaleString();
+  const chosen = Object.entries(state.variables).map(([name, values]) => `${name} = ${values.join(" or ")}`);
+  const parts = [...chosen, ...state.filters.map(filterWords)];
+  const label = rangeLabel(state.from, state.to, range.toMs);
+  return `${label}: ${time(range.fromMs)} to ${time(range.toMs)}${parts.length > 0 ? `; ${parts.join(", ")}` : ""}`;
+}
+
+interface Keys {
+  state: BoardState;
+  range: Range;
+  change: (part: Partial<BoardState>) => void;
+  zoom: (fromMs: number, toMs: number) => void;
+  refreshNow: () => void;
+}
+
+/** The panel that has the focus or is under the pointer. */
+function panelAtHand(): number | null {
+  const panel =
+    document.activeElement?.closest("[data-panel]") ?? document.querySelector("[data-panel]:hover");
+  return panel === null ? null : Number(panel.getAttribute("data-panel"));
+}
+
+/** Keys of a board; the help lists them. */
+function useBoardKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useLayoutEffect(() => {
+    const half = (): number => (latest.current.range.toMs - latest.current.range.fromMs) / 2;
+    const move = (from: number, to: number): void => {
+      const { range, zoom } = latest.current;
+      zoom(Math.round(range.fromMs + from), Math.round(range.toMs + to));
+    };
+    return onShortcut({
+      r: () => latest.current.refreshNow(),
+      z: () => move(-half(), half()),
+      ",": () => move(-half(), -half()),
+      ".": () => move(half(), half()),
+      k: () => latest.current.change({ isKiosk: !latest.current.state.isKiosk }),
+      v: () => {
+        const { state, change } = latest.current;
+        change({ viewPanel: state.viewPanel === null ? panelAtHand() : null });
+      },
+      Escape: () => {
+        const { state, change } = latest.current;
+        if (state.viewPanel !== null) change({ viewPanel: null });
+        else if (state.isKiosk) change({ isKiosk: false });
+      },
+    });
+  }, []);
+}
+
+/** Hides everything but the board while it is wanted. */
+function useKiosk(isKiosk: boolean): void {
+  useLayoutEffect(() => {
+    document.documentElement.classList.toggle("is-kiosk", isKiosk);
+    return () => document.documentElement.classList.remove("is-kiosk");
+  }, [isKiosk]);
 }
 
 /** Panels at their places; the rows between them open and close. */
@@ -201,7 +256,7 @@ interface VariablesProps {
   board: Dashboard;
   state: BoardState;
   range: Range;
-  onChange: (variables: Record<string, readonly string[]>) => void;
+  onChange: (part: Pick<Partial<BoardState>, "variables" | "filters">) => void;
 }
 
 /** A key sees one project only, so the page leaves that variable to Grafana unless a link has set it. */
@@ -210,10 +265,11 @@ function Variables({ board, state, range, onChange }: VariablesProps) {
   const shown = board.templating.list.filter(
     (variable) => variable.name !== "project" || state.variables["project"] !== undefined,
   );
-  const set = shown.filter((variable) => state.variables[variable.name] !== undefined).length;
+  const set =
+    shown.filter((variable) => state.variables[variable.name] !== undefined).length + state.filters.length;
   const choose = (name: string, values: readonly string[]): void => {
     const { [name]: _, ...others } = state.variables;
-    onChange(values.length === 0 ? others : { ...others, [name]: values });
+    onChange({ variables: values.length === 0 ? others : { ...others, [name]: values } });
   };
   return (
     <div class={isOpen ? "variables is-open" : "variables"}>
@@ -237,8 +293,13 @@ function Variables({ board, state, range, onChange }: VariablesProps) {
             onChange={(values) => choose(variable.name, values)}
           />
         ))}
+        <AdhocFilters filters={state.filters} range={range} onChange={(filters) => onChange({ filters })} />
         {set > 0 && (
-          <button type="button" class="button is-quiet" onClick={() => onChange({})}>
+          <button
+            type="button"
+            class="button is-quiet"
+            onClick={() => onChange({ variables: {}, filters: [] })}
+          >
             Clear
           </button>
         )}

@@ -70,6 +70,7 @@ export function PanelFrame({ uid, panel, state, range, onZoom, onFullScreen }: P
     panelId: panel.id,
     range,
     variables: state.variables,
+    filters: state.filters,
     maxDataPoints: points,
     isWanted: isSeen && panel.type !== "text",
     attempt,
@@ -145,17 +146,19 @@ function PanelBody({ data, kind, props, onRetry }: BodyProps) {
   const Kind = KINDS[kind];
   if (Kind === undefined) return failed("This kind of panel cannot be drawn here.", null);
   if (isEmpty(data.result.rows, kind)) {
-    return (
-      <div class="panel-state is-empty">
-        {props.panel.fieldConfig?.defaults.noValue ?? "No data"} in this range
-      </div>
-    );
+    return <div class="panel-state is-empty">{emptyText(props.panel)} in this range</div>;
   }
   return (
     <ErrorBoundary fallback={failed("This panel could not be drawn.", null)}>
       <Kind {...props} result={data.result} />
     </ErrorBoundary>
   );
+}
+
+/** The panel's own words; a text for empty cells, such as "–", is none. */
+function emptyText(panel: Panel): string {
+  const text = panel.fieldConfig?.defaults.noValue ?? "";
+  return /\p{L}/u.test(text) ? text : "No data";
 }
 
 /** A stat and a gauge say themselves that they have nothing; the others need at least one value. */

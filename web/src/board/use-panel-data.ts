@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, post } from "../api/client.js";
 import type { PanelResult } from "../api/types.js";
+import type { AdhocFilter } from "./board-url.js";
 
 export interface Range {
   fromMs: number;
@@ -19,6 +20,7 @@ interface Question {
   panelId: number;
   range: Range;
   variables: Readonly<Record<string, readonly string[]>>;
+  filters: readonly AdhocFilter[];
   maxDataPoints: number;
   /** False until the panel has come near the window: nothing is asked for panels nobody has seen. */
   isWanted: boolean;
@@ -28,9 +30,9 @@ interface Question {
 
 /** A panel's data for a range and variables; a newer question cancels the one before. */
 export function usePanelData(question: Question): PanelData {
-  const { uid, panelId, range, variables, maxDataPoints, isWanted, attempt } = question;
+  const { uid, panelId, range, variables, filters, maxDataPoints, isWanted, attempt } = question;
   const [data, setData] = useState<PanelData>({ result: null, error: null, isLoading: true });
-  const chosen = JSON.stringify(variables);
+  const chosen = JSON.stringify([variables, filters]);
   useEffect(() => {
     if (!isWanted) return undefined;
     const controller = new AbortController();
@@ -40,6 +42,7 @@ export function usePanelData(question: Question): PanelData {
       to: new Date(range.toMs).toISOString(),
       maxDataPoints,
       variables,
+      ...(filters.length === 0 ? {} : { adhocFilters: filters }),
     };
     post<PanelResult>(`dashboards/${uid}/panels/${panelId}/query`, body, controller.signal).then(
       (result) => setData({ result, error: null, isLoading: false }),

@@ -88,7 +88,9 @@ export function formatTick(value: number, unit: string | undefined, step: number
   if (unit === "ms" || unit === "s") {
     return value === 0
       ? "0"
-      : duration(unit === "s" ? value * 1000 : value, undefined).replace(/\.0+(?=\s)/, "");
+      : duration(unit === "s" ? value * 1000 : value, undefined)
+          .replace(/(\.\d*?)0+(?=\s)/, "$1")
+          .replace(/\.(?=\s)/, "");
   }
   return compact(
     value,

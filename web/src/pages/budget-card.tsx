@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Budget, BudgetStatus } from "../api/budget-types.js";
 import { formatValue } from "../format/units.js";
+import { BurnDownChart } from "./burn-down.js";
 import { amountText, budgetStanding, periodText, scopeText } from "./budget-words.js";
 
 interface Props {
@@ -25,6 +26,7 @@ export function BudgetCard({ budget, status, onEdit, onDelete }: Props) {
         <p class="budget-share">{status === null ? "–" : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`}</p>
       </div>
       <BudgetBar budget={budget} status={status} />
+      {status !== null && <BurnDownChart budget={budget} status={status} />}
       <div class="budget-facts">
         <span>
           <strong>{status === null ? "–" : amountText(status.spent, budget.unit)}</strong> of{" "}

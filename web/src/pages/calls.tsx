@@ -28,12 +28,30 @@ const RANGES = [
   { label: "Last 30 days", from: "now-30d" },
 ] as const;
 
+/** What comes first; only the newest have further pages. */
+const SORTS = [
+  { value: "", text: "Newest first" },
+  { value: "oldest", text: "Oldest first" },
+  { value: "cost", text: "Most expensive" },
+  { value: "duration", text: "Slowest" },
+  { value: "input", text: "Most tokens in" },
+  { value: "output", text: "Most tokens out" },
+  { value: "attempts", text: "Most attempts" },
+] as const;
+
 const OUTCOMES = ["", "ok", "error", "cancelled", "abandoned"] as const;
 const COST_STATUSES = ["", "priced", "partial", "unpriced", "not_billable"] as const;
 
 function apiQuery(query: URLSearchParams, cursor: string | null): string {
   const wanted = new URLSearchParams({ limit: String(PAGE_SIZE) });
-  for (const name of [...FILTERS.map((filter) => filter.name), "outcome", "costStatus", "to"]) {
+  for (const name of [
+    ...FILTERS.map((filter) => filter.name),
+    "requestModel",
+    "outcome",
+    "costStatus",
+    "sort",
+    "to",
+  ]) {
     const value = query.get(name);
     if (value !== null && value !== "") wanted.set(name, value);
   }
@@ -93,8 +111,20 @@ export function CallsPage({ place }: { place: Place }) {
     <>
       <PageHead
         title="Calls"
-        description="Every call in the ledger, newest first. Open one to see why it costs what it costs."
+        description="Every call in the ledger. Open one to see why it costs what it costs."
       >
+        <select
+          class="button"
+          aria-label="Sort"
+          value={place.query.get("sort") ?? ""}
+          onChange={(event) => set("sort", event.currentTarget.value)}
+        >
+          {SORTS.map((sort) => (
+            <option key={sort.value} value={sort.value}>
+              {sort.text}
+            </option>
+          ))}
+        </select>
         <button type="button" class="button" onClick={reload}>
           <Icon name="refresh" /> Refresh
         </button>

@@ -4,9 +4,33 @@ import type { CallPage, LedgerCall } from "../api/types.js";
 import { CopyButton } from "../ui/copy-button.js";
 import { Icon } from "../ui/icon.js";
 import { PageHead } from "../ui/page-head.js";
+import { useLoaded } from "../ui/use-loaded.js";
 import { costText, modelOf, tokensText } from "./call-words.js";
 
 const POLL_MS = 1_500;
+
+/** A curl that sends one made-up call, ended just now, as OpenTelemetry instrumentations do. */
+function curlLines(origin: string): string {
+  return `ID=$(openssl rand -hex 16); NOW=$(date +%s)
+curl ${origin}/v1/traces -H 'content-type: application/json' -d '{"resourceSpans":[{"resource":{"attributes":[
+  {"key":"service.name","value":{"stringValue":"curl"}}]},"scopeSpans":[{"scope":{"name":"curl"},"spans":[{
+  "traceId":"'$ID'","spanId":"'\${ID:0:16}'","name":"chat gpt-5.5","kind":3,
+  "startTimeUnixNano":"'$((NOW-1))'000000000","endTimeUnixNano":"'$NOW'000000000","attributes":[
+  {"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},
+  {"key":"gen_ai.provider.name","value":{"stringValue":"openai"}},
+  {"key":"gen_ai.request.model","value":{"stringValue":"gpt-5.5"}},
+  {"key":"gen_ai.usage.input_tokens","value":{"intValue":"1000"}},
+  {"key":"gen_ai.usage.output_tokens","value":{"intValue":"200"}}]}]}]}]}'`;
+}
+
+/** Settings that every OpenTelemetry SDK reads, whatever its language. */
+function exporterLines(origin: string, isKeyNeeded: boolean): string {
+  return [
+    `export OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`,
+    "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+    ...(isKeyNeeded ? ["export OTEL_EXPORTER_OTLP_HEADERS=x-spanledger-key=<your key>"] : []),
+  ].join("\n");
+}
 
 const SNIPPETS = [
   {
@@ -65,10 +89,11 @@ function useNewestCall(): LedgerCall | null {
 export function OnboardingPage({ onDone }: { onDone: () => void }) {
   const call = useNewestCall();
   const [chosen, setChosen] = useState<string>(SNIPPETS[0].name);
-  const snippet = SNIPPETS.find((one) => one.name === chosen) ?? SNIPPETS[0];
+  const session = useLoaded<{ loginRequired: boolean }>("session");
+  const isKeyNeeded = session.data?.loginRequired === true;
   const origin = window.location.origin;
-  const exporter = `export OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`;
-  const endpoint = origin === "http://127.0.0.1:4318" ? null : `export SPANLEDGER_ENDPOINT=${origin}`;
+  const ways = waysOf(origin, isKeyNeeded);
+  const way = ways.find((one) => one.name === chosen) ?? ways[0];
   return (
     <>
       <PageHead
@@ -76,31 +101,32 @@ export function OnboardingPage({ onDone }: { onDone: () => void }) {
         description="One line around your client. Prompts and answers never leave your application."
       />
       <ol class="steps">
-        <Step title="Install the wrapper">
-          <CodeBlock
-            code={
-              endpoint === null ? "npm install @spanledger/sdk" : `npm install @spanledger/sdk\n${endpoint}`
-            }
-          />
-        </Step>
-        <Step title="Wrap your client">
-          <div class="tabs" role="group" aria-label="Client">
-            {SNIPPETS.map((one) => (
+        <Step title="Choose how calls are recorded">
+          <div class="tabs" role="group" aria-label="Way to connect">
+            {ways.map((one) => (
               <button
                 key={one.name}
                 type="button"
-                aria-pressed={one.name === snippet.name}
+                aria-pressed={one.name === way?.name}
                 onClick={() => setChosen(one.name)}
               >
                 {one.name}
               </button>
             ))}
           </div>
-          <CodeBlock code={snippet.code} />
-          <p class="step-note">
-            Already sending OpenTelemetry? Point the exporter here: <code>{exporter}</code>
-          </p>
+          {way?.setup !== undefined && <CodeBlock code={way.setup} />}
+          {way !== undefined && <p class="step-note">{way.note}</p>}
+          {isKeyNeeded && (
+            <p class="step-note">
+              This server wants a key: <a href="/keys">make one</a> that may ingest.
+            </p>
+          )}
         </Step>
+        {way?.code !== undefined && (
+          <Step title={way.codeTitle}>
+            <CodeBlock code={way.code} />
+          </Step>
+        )}
         <Step title={call === null ? "Make a call" : "Your calls arrive"}>
           {call === null ? (
             <p class="waiting" role="status">
@@ -133,6 +159,44 @@ export function OnboardingPage({ onDone }: { onDone: () => void }) {
       </p>
     </>
   );
+}
+
+interface Way {
+  name: string;
+  setup?: string;
+  note: string;
+  codeTitle: string;
+  code?: string;
+}
+
+/** Every way to connect, with lines to copy that name this server. */
+function waysOf(origin: string, isKeyNeeded: boolean): Way[] {
+  const settings = [
+    ...(origin === "http://127.0.0.1:4318" ? [] : [`export SPANLEDGER_ENDPOINT=${origin}`]),
+    ...(isKeyNeeded ? ["export SPANLEDGER_API_KEY=<your key>"] : []),
+  ];
+  const setup = ["npm install @spanledger/sdk", ...settings].join("\n");
+  return [
+    ...SNIPPETS.map(({ name, code }) => ({
+      name,
+      setup,
+      note: "TypeScript and JavaScript: the wrapper gives back the same client.",
+      codeTitle: "Wrap your client",
+      code,
+    })),
+    {
+      name: "Other languages",
+      setup: exporterLines(origin, isKeyNeeded),
+      note: "Python, Java, Go, .NET and others: any OpenTelemetry instrumentation of LLM clients (OpenLLMetry, OpenInference, the GenAI conventions) sends to where these settings point.",
+      codeTitle: "",
+    },
+    {
+      name: "curl",
+      setup: curlLines(origin),
+      note: "One made-up call, to see what arrives. It stays in the ledger.",
+      codeTitle: "",
+    },
+  ];
 }
 
 function Step({ title, children }: { title: string; children: preact.ComponentChildren }) {

@@ -43,6 +43,15 @@ const INCREMENTS = Array.from({ length: 26 }, (_, index) => index - 10).flatMap(
   [1, 2, 5].map((factor) => Number(`${factor}e${power}`)),
 );
 
+/** Steps of a time axis in milliseconds: what clocks count in. */
+const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
+const DURATION_INCREMENTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, ...SECONDS.map((seconds) => seconds * 1000)];
+
+function incrementsOf(unit: string | undefined): number[] {
+  if (unit === "ms") return DURATION_INCREMENTS;
+  return unit === "s" ? DURATION_INCREMENTS.map((ms) => ms / 1000) : INCREMENTS;
+}
+
 interface Prepared {
   data: uPlot.AlignedData;
   /** Drawing order: for stacked bars the top of the stack first, so that lower parts paint over it. */
@@ -125,7 +134,7 @@ export function chartOptions(context: ChartContext, drawn: readonly DrawnSeries[
         size: (_, values) => Math.max(34, ...(values ?? []).map((text) => text.length * 6.4 + 12)),
         gap: 6,
         space: 34,
-        incrs: INCREMENTS,
+        incrs: incrementsOf(unit),
         values: (_, ticks) => {
           const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
           return ticks.map((tick) => formatTick(tick, unit, step));

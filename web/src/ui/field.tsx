@@ -20,6 +20,8 @@ interface TextProps {
   placeholder?: string;
   /** One line below the control. */
   hint?: string;
+  /** Id of a datalist with values to offer. */
+  list?: string;
 }
 
 const MAX_LENGTH = 2000;
@@ -33,6 +35,7 @@ export function TextField({
   type = "text",
   placeholder,
   hint,
+  list,
 }: TextProps) {
   const shared = {
     value,
@@ -49,7 +52,13 @@ export function TextField({
       ) : type === "search" ? (
         <input type="search" autocomplete="off" {...shared} />
       ) : (
-        <input type="text" autocomplete="off" inputMode={inputMode} {...shared} />
+        <input
+          type="text"
+          autocomplete="off"
+          inputMode={inputMode}
+          {...(list === undefined ? {} : { list })}
+          {...shared}
+        />
       )}
       {hint !== undefined && <small class="field-hint">{hint}</small>}
     </Field>

@@ -1,10 +1,46 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { BoardSummary } from "../api/types.js";
-import { followLink } from "../location.js";
+import { followLink, navigate } from "../location.js";
 import { chooseTheme, type ThemeChoice, themeChoice } from "../theme.js";
 import { Icon, type IconName } from "./icon.js";
+import { onShortcut } from "../shortcuts.js";
+import { lazy } from "./lazy.js";
 import { ProjectSwitch } from "./project-switch.js";
+
+const ShortcutHelp = lazy(async () => (await import("./shortcut-help.js")).ShortcutHelp);
+
+/** Where `g` and a second key lead to. */
+const PLACES: Readonly<Record<string, string>> = {
+  o: "/",
+  c: "/calls",
+  b: "/budgets",
+  p: "/prices",
+  u: "/unpriced",
+};
+const SECOND_KEY_MS = 1_500;
+
+/** `?` opens the help, `g` and a letter go to a page. */
+function useShellKeys(openHelp: () => void): void {
+  const pressedAt = useRef(0);
+  useEffect(() => {
+    const goes = Object.entries(PLACES).map(([key, place]) => [
+      key,
+      () => {
+        if (performance.now() - pressedAt.current < SECOND_KEY_MS) navigate(place);
+        pressedAt.current = -SECOND_KEY_MS;
+      },
+    ]);
+    pressedAt.current = -SECOND_KEY_MS;
+    return onShortcut({
+      "?": openHelp,
+      g: () => {
+        pressedAt.current = performance.now();
+      },
+      ...Object.fromEntries(goes),
+    });
+  }, []);
+}
 
 interface Props {
   boards: readonly BoardSummary[];
@@ -15,7 +51,9 @@ interface Props {
 /** The frame of every page: navigation at the side, or in a drawer on small screens. */
 export function Shell({ boards, path, children }: Props) {
   const [isOpen, setOpen] = useState(false);
+  const [isHelpOpen, setHelpOpen] = useState(false);
   useEffect(() => setOpen(false), [path]);
+  useShellKeys(() => setHelpOpen(true));
   return (
     <div class={isOpen ? "shell is-open" : "shell"} onClick={followLink}>
       <a class="skip-link" href="#main">
@@ -60,8 +98,17 @@ export function Shell({ boards, path, children }: Props) {
         ))}
         <div class="nav-foot">
           <ThemeSwitch />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Keyboard shortcuts"
+            title="Keyboard shortcuts (?)"
+            onClick={() => setHelpOpen(true)}
+          >
+            <Icon name="keyboard" />
+          </button>
           <a class="nav-small" href="/api/docs">
-            API reference
+            API
           </a>
         </div>
       </nav>
@@ -69,6 +116,7 @@ export function Shell({ boards, path, children }: Props) {
       <main id="main" class="main" tabIndex={-1}>
         {children}
       </main>
+      {isHelpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
     </div>
   );
 }
@@ -136,6 +184,7 @@ function NavItem({ href, text, icon, path }: NavProps) {
   const keeps = href.startsWith("/d/") && path.startsWith("/d/") && !isCurrent;
   const query = new URLSearchParams(keeps ? window.location.search : "");
   query.delete("viewPanel");
+  query.delete("kiosk");
   const suffix = query.size > 0 ? `?${query.toString()}` : "";
   return (
     <li>

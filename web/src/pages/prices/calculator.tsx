@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { post } from "../../api/client.js";
 import type { Estimate } from "../../api/price-types.js";
 import { exactUsd } from "../../format/units.js";
@@ -59,6 +59,9 @@ export function Calculator({ initialModel }: { initialModel: string }) {
     void action.run(async () => setAnswer(await post<Estimate>("prices/estimate", bodyOf(asked))));
     return undefined;
   };
+  useEffect(() => {
+    if (initialModel !== "") ask(question);
+  }, []);
   return (
     <div class="detail-grid">
       <section class="card detail-card">

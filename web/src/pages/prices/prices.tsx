@@ -140,7 +140,11 @@ const COLUMNS: readonly Column<RateRow>[] = [
   },
   priceColumn("Input", "input"),
   priceColumn("Cache read", "cache_read"),
-  priceColumn("Cache write", "cache_write_5m"),
+  {
+    name: "Cache write",
+    isNumber: true,
+    cell: (row) => row.prices.get("cache_write_5m") ?? row.prices.get("cache_write"),
+  },
   priceColumn("Output", "output"),
   { name: "Other", title: otherPrices, cell: (row) => otherPrices(row) || null },
   { name: "In force", cell: (row) => spanText(row.from, row.to) },

@@ -20,7 +20,7 @@ export interface RateRow {
 }
 
 /** Classes with a column of their own; all others share one. */
-export const MAIN_CLASSES = ["input", "cache_read", "cache_write_5m", "output"] as const;
+export const MAIN_CLASSES = ["input", "cache_read", "cache_write_5m", "cache_write", "output"] as const;
 
 /** `$2.50` per million tokens, `$0.01 each` per unit. */
 export function priceText(rate: Rate): string {
@@ -82,7 +82,7 @@ const day = (text: string): string => text.slice(0, 10);
 
 /** When the prices hold, in words. */
 export function spanText(from: string | null, to: string | null): string {
-  if (from === null && to === null) return "always";
+  if (from === null && to === null) return "any time";
   if (to === null) return `since ${day(from ?? "")}`;
   return from === null ? `until ${day(to)}` : `${day(from)} to ${day(to)}`;
 }

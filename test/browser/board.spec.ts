@@ -161,6 +161,71 @@ describe("the Overview", () => {
     await page.waitForURL((url) => !url.searchParams.has("var-feature"));
   }, 120_000);
 
+  it("narrows by any dimension ad hoc, and says so in the link and on the API", async () => {
+    const { page } = view;
+    await page.goto(`/d/spanledger-overview?${RANGE}`);
+    await settleBoard(page);
+    await page.getByRole("button", { name: "Add a filter" }).click();
+    await page.getByLabel("Dimension").selectOption("outcome");
+    await page.getByLabel("Condition").selectOption({ label: "is not" });
+    await page.getByLabel("Value").fill("ok");
+    expect(await axeProblems(page)).toEqual([]);
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.waitForURL((url) => url.searchParams.get("var-filters") === "outcome|!=|ok");
+    await settleBoard(page);
+    const all = await requestJson<{ data: (SpendRow & { outcome: string })[] }>(
+      `${server.url}/api/v1/spend?${API_RANGE}&groupBy=outcome`,
+    );
+    const failed = all.data.filter((row) => row.outcome !== "ok");
+    const calls = failed.reduce((sum, row) => sum + row.calls, 0);
+    expect(calls).toBeGreaterThan(0);
+    expect(await statText(page, 3)).toBe(calls.toLocaleString("en-US"));
+    await page.getByRole("button", { name: "Remove outcome ≠ ok" }).click();
+    await page.waitForURL((url) => !url.searchParams.has("var-filters"));
+  }, 120_000);
+
+  it("saves a panel as a picture, prints on light paper with what was chosen, and fills a wall", async () => {
+    const dark = await openPage(browser, server.url, { theme: "dark" });
+    const { page, faults } = dark;
+    await page.goto(`/d/spanledger-overview?${RANGE}&var-feature=research-agent`);
+    await settleBoard(page);
+    for (const title of ["Spend by model", "Top features"]) {
+      await page.getByRole("button", { name: `Options of ${title}` }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Download PNG" }).click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(/^spanledger-.*\.png$/);
+      const bytes = await readFile(await download.path());
+      expect(bytes.subarray(1, 4).toString()).toBe("PNG");
+      const box = await page.locator(`.panel:has(h2:text-is("${title}"))`).boundingBox();
+      expect(bytes.readUInt32BE(16)).toBe(Math.round((box?.width ?? 0) * 2));
+      // A blank picture of that size would be far smaller.
+      expect(bytes.length).toBeGreaterThan(8_000);
+    }
+
+    await page.emulateMedia({ media: "print" });
+    await page.locator("html[data-theme=light]").waitFor();
+    expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(false);
+    expect(await page.locator(".panel-menu").first().isVisible()).toBe(false);
+    expect(await page.locator(".print-only").innerText()).toContain("feature = research-agent");
+    const pdf = await page.pdf();
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    await page.emulateMedia({ media: "screen" });
+    await page.locator("html[data-theme=dark]").waitFor();
+
+    await page.setViewportSize({ width: 2560, height: 1440 });
+    await page.keyboard.press("k");
+    await page.waitForURL((url) => url.searchParams.has("kiosk"));
+    expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(false);
+    await page.keyboard.press("z");
+    await page.waitForURL((url) => url.searchParams.get("from") !== String(FROM));
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.searchParams.has("kiosk"));
+    expect(faults).toEqual([]);
+    await dark.context.close();
+  }, 120_000);
+
   it("drills down from a table, keeping the time", async () => {
     const { page } = view;
     await page.goto(`/d/spanledger-overview?${RANGE}`);
@@ -256,6 +321,41 @@ describe("every board", () => {
   );
 });
 
+/** Pages that are no boards. */
+const PLAIN_PAGES = [
+  "/calls",
+  "/prices",
+  "/prices?tab=estimate&model=gpt-5.4",
+  "/unpriced",
+  "/prices/overrides",
+  "/prices/endpoints",
+  "/reprice",
+  "/budgets",
+  "/alerts",
+  "/channels",
+  "/keys",
+  "/start",
+] as const;
+
+describe("every other page", () => {
+  it("has no fault and no violation in the dark either", async () => {
+    const dark = await openPage(browser, server.url, { theme: "dark" });
+    const { page, faults } = dark;
+    for (const path of PLAIN_PAGES) {
+      await page.goto(path);
+      await page.locator("h1").waitFor();
+      await page.locator(".page-loading").waitFor({ state: "detached" });
+      expect([path, await axeProblems(page)]).toEqual([path, []]);
+    }
+    await page.goto(`/quality?${RANGE}`);
+    await settleBoard(page);
+    expect(await page.locator(".panel-state.is-error").count()).toBe(0);
+    expect(await page.locator(".panel").count()).toBe(7);
+    expect(faults).toEqual([]);
+    await dark.context.close();
+  }, 120_000);
+});
+
 describe("other eyes and screens", () => {
   it("follows a dark system, and keeps a choice", async () => {
     const dark = await openPage(browser, server.url, { theme: "dark" });
@@ -283,10 +383,11 @@ describe("other eyes and screens", () => {
       await settleBoard(page);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
     }
-    for (const path of ["/calls", "/budgets", "/start"]) {
+    for (const path of PLAIN_PAGES) {
       await page.goto(path);
       await page.locator("h1").waitFor();
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+      await page.locator(".page-loading").waitFor({ state: "detached" });
+      expect([path, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([path, 360]);
     }
     await page.setViewportSize({ width: 360, height: 780 });
     await page.getByRole("button", { name: "Open navigation" }).click();

@@ -83,7 +83,8 @@ export async function picture(page: Page, name: string): Promise<void> {
   const { width, height } = page.viewportSize() ?? { width: 1440, height: PICTURE_HEIGHT };
   const clip = { x: 0, y: 0, width, height: Math.min(height, PICTURE_HEIGHT) };
   await page.mouse.move(0, 0);
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), clip });
+  // Hiding the caret would add a style element, which the page's policy refuses.
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), clip, caret: "initial" });
 }
 
 /** The text of a stat's number. */

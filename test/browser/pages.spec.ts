@@ -47,6 +47,10 @@ describe("an empty ledger", () => {
     );
     await page.getByRole("button", { name: "Anthropic" }).click();
     await page.getByText("observe(new Anthropic())").waitFor();
+    await page.getByRole("button", { name: "Other languages" }).click();
+    await page.getByText(`OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`).waitFor();
+    await page.getByRole("button", { name: "curl" }).click();
+    await page.getByText(`curl ${server.url}/v1/traces`).waitFor();
     expect(await axeProblems(page)).toEqual([]);
     await picture(page, "onboarding");
 
@@ -104,6 +108,7 @@ describe("an empty ledger", () => {
     expect(Number(data[0]?.limit)).toBe(0.5);
     const status = await requestJson<{ spent: string }>(`${server.url}/api/v1/budgets/${data[0]?.id}/status`);
     expect(await page.locator(".budget strong").innerText()).toBe(`$${Number(status.spent).toFixed(2)}`);
+    await page.getByRole("img", { name: /^Course of Hello only: .* of \$0\.50 spent/ }).waitFor();
 
     const answer = await postTraces(server.url, oneCall("second", Date.now() - 1_000));
     expect(answer.status).toBe(200);
@@ -117,6 +122,12 @@ describe("an empty ledger", () => {
     await page.getByLabel("Limit").fill("5");
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.getByText("of $5.00").first().waitFor();
+    await page.goto("/alerts?state=acknowledged");
+    await page.getByText("Hello only reached 50%").waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+    await page.getByLabel("Show").selectOption("open");
+    await page.getByText("Hello only reached 50%").waitFor({ state: "detached" });
+    await page.goto("/budgets");
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("button", { name: "Really delete" }).click();
     await page.getByText("No budget yet").waitFor();
@@ -181,6 +192,7 @@ describe("an empty ledger", () => {
     const policy = document.headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'self'");
     expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain("unsafe");
     const html = await document.text();
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|style=/);
     const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? "";

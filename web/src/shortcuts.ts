@@ -13,11 +13,9 @@ export function switchShortcuts(isOn: boolean): void {
 /** Where a key is text, or belongs to an open window or list. */
 function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
-  const target = event.target as Element | null;
-  return (
-    target?.closest("input, select, textarea, dialog, .popover") != null ||
-    document.querySelector("dialog[open]") !== null
-  );
+  const taker =
+    (event.target as Element | null)?.closest("input, select, textarea, dialog, .popover") ?? null;
+  return taker !== null || document.querySelector("dialog[open]") !== null;
 }
 
 /** Calls back for single keys; gives the way to stop. Escape works always, the others unless they are turned off. */

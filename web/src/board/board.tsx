@@ -1,14 +1,14 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Dashboard, Panel } from "../../../dashboards/source/schema.js";
 import { ApiError, get } from "../api/client.js";
 import { navigate, type Place } from "../location.js";
 import { rangeLabel, refreshMs, resolveTime } from "../time/relative.js";
 import { Icon } from "../ui/icon.js";
 import { PageHead } from "../ui/page-head.js";
-import { onShortcut } from "../shortcuts.js";
 import { AdhocFilters } from "./adhoc-filters.js";
 import { type BoardState, filterWords, readState, writeState } from "./board-url.js";
+import { useBoardKeys, useKiosk } from "./board-keys.js";
 import { placePanels } from "./layout.js";
 import { PanelFrame } from "./panel-frame.js";
 import { TimePicker } from "./time-picker.js";
@@ -136,58 +136,6 @@ function printLine(state: BoardState, range: Range): string {
   const parts = [...chosen, ...state.filters.map(filterWords)];
   const label = rangeLabel(state.from, state.to, range.toMs);
   return `${label}: ${time(range.fromMs)} to ${time(range.toMs)}${parts.length > 0 ? `; ${parts.join(", ")}` : ""}`;
-}
-
-interface Keys {
-  state: BoardState;
-  range: Range;
-  change: (part: Partial<BoardState>) => void;
-  zoom: (fromMs: number, toMs: number) => void;
-  refreshNow: () => void;
-}
-
-/** The panel that has the focus or is under the pointer. */
-function panelAtHand(): number | null {
-  const panel =
-    document.activeElement?.closest("[data-panel]") ?? document.querySelector("[data-panel]:hover");
-  return panel === null ? null : Number(panel.getAttribute("data-panel"));
-}
-
-/** Keys of a board; the help lists them. */
-function useBoardKeys(keys: Keys): void {
-  const latest = useRef(keys);
-  latest.current = keys;
-  useLayoutEffect(() => {
-    const half = (): number => (latest.current.range.toMs - latest.current.range.fromMs) / 2;
-    const move = (from: number, to: number): void => {
-      const { range, zoom } = latest.current;
-      zoom(Math.round(range.fromMs + from), Math.round(range.toMs + to));
-    };
-    return onShortcut({
-      r: () => latest.current.refreshNow(),
-      z: () => move(-half(), half()),
-      ",": () => move(-half(), -half()),
-      ".": () => move(half(), half()),
-      k: () => latest.current.change({ isKiosk: !latest.current.state.isKiosk }),
-      v: () => {
-        const { state, change } = latest.current;
-        change({ viewPanel: state.viewPanel === null ? panelAtHand() : null });
-      },
-      Escape: () => {
-        const { state, change } = latest.current;
-        if (state.viewPanel !== null) change({ viewPanel: null });
-        else if (state.isKiosk) change({ isKiosk: false });
-      },
-    });
-  }, []);
-}
-
-/** Hides everything but the board while it is wanted. */
-function useKiosk(isKiosk: boolean): void {
-  useLayoutEffect(() => {
-    document.documentElement.classList.toggle("is-kiosk", isKiosk);
-    return () => document.documentElement.classList.remove("is-kiosk");
-  }, [isKiosk]);
 }
 
 /** Panels at their places; the rows between them open and close. */

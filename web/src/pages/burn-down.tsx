@@ -67,7 +67,7 @@ function Drawing({ budget, status, burn }: DrawingProps) {
         <text class="burn-text is-end" x={WIDTH - LEFT} y={HEIGHT - 4}>
           {shortDay(endMs - 1)}
         </text>
-        <text class="burn-text is-end" x={WIDTH - LEFT} y={y(limit) - 5}>
+        <text class="burn-text" x={LEFT} y={y(limit) - 5}>
           {amountText(status.limit, budget.unit)}
         </text>
       </svg>

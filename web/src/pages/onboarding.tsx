@@ -5,6 +5,7 @@ import { CopyButton } from "../ui/copy-button.js";
 import { Icon } from "../ui/icon.js";
 import { PageHead } from "../ui/page-head.js";
 import { useLoaded } from "../ui/use-loaded.js";
+import "../styles/pages.css";
 import { costText, modelOf, tokensText } from "./call-words.js";
 
 const POLL_MS = 1_500;
@@ -49,7 +50,6 @@ await openai.chat.completions.create({
     name: "Anthropic",
     code: `import Anthropic from "@anthropic-ai/sdk";
 import { observe } from "@spanledger/sdk";
-import "../styles/pages.css";
 
 const anthropic = observe(new Anthropic());
 

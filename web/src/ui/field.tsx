@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
 
 /** A label above its control. */
 export function Field({ label, children }: { label: string; children: ComponentChildren }) {
@@ -37,13 +38,15 @@ export function TextField({
   hint,
   list,
 }: TextProps) {
+  const hintId = useId();
   const shared = {
     value,
+    ...(hint === undefined ? {} : { "aria-describedby": hintId }),
     maxLength: MAX_LENGTH,
     ...(placeholder === undefined ? {} : { placeholder }),
     onInput: (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value),
   };
-  return (
+  const field = (
     <Field label={label}>
       {isSecret ? (
         <input type="password" autocomplete="new-password" {...shared} />
@@ -60,8 +63,16 @@ export function TextField({
           {...shared}
         />
       )}
-      {hint !== undefined && <small class="field-hint">{hint}</small>}
     </Field>
+  );
+  if (hint === undefined) return field;
+  return (
+    <div class="field">
+      {field}
+      <small id={hintId} class="field-hint">
+        {hint}
+      </small>
+    </div>
   );
 }
 

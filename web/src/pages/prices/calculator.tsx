@@ -41,19 +41,9 @@ function bodyOf(question: Question): Record<string, unknown> {
 
 /** What a call would cost: the engine that prices calls on arrival, asked with made-up usage. */
 export function Calculator({ initialModel }: { initialModel: string }) {
-  const [question, setQuestion] = useState<Question>({
-    model: initialModel,
-    provider: "",
-    input: "10000",
-    cached: "0",
-    output: "1000",
-    tier: "",
-    at: "",
-    isBatch: false,
-  });
+  const [question, setQuestion] = useState<Question>({ ...EMPTY, model: initialModel });
   const [answer, setAnswer] = useState<Estimate | null>(null);
   const action = useAction();
-  const set = (part: Partial<Question>): void => setQuestion({ ...question, ...part });
   const ask = (asked: Question): void => {
     if (asked.model.trim() === "") return action.fail("Name a model.");
     void action.run(async () => setAnswer(await post<Estimate>("prices/estimate", bodyOf(asked))));
@@ -62,90 +52,107 @@ export function Calculator({ initialModel }: { initialModel: string }) {
   useEffect(() => {
     if (initialModel !== "") ask(question);
   }, []);
+  const suggested = (model: string): void => {
+    const next = { ...question, model };
+    setQuestion(next);
+    ask(next);
+  };
   return (
     <div class="detail-grid">
       <section class="card detail-card">
         <h2>The call</h2>
-        <form
-          class="form"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            ask(question);
-          }}
-        >
-          <div class="form-row">
-            <TextField label="Model" value={question.model} onValue={(model) => set({ model })} />
-            <TextField
-              label="Provider"
-              placeholder="the model's maker"
-              value={question.provider}
-              onValue={(provider) => set({ provider })}
-            />
-          </div>
-          <div class="form-row">
-            <TextField
-              label="Input tokens, uncached"
-              inputMode="decimal"
-              value={question.input}
-              onValue={(input) => set({ input })}
-            />
-            <TextField
-              label="From cache"
-              inputMode="decimal"
-              value={question.cached}
-              onValue={(cached) => set({ cached })}
-            />
-            <TextField
-              label="Output tokens"
-              inputMode="decimal"
-              value={question.output}
-              onValue={(output) => set({ output })}
-            />
-          </div>
-          <div class="form-row">
-            <SelectField
-              label="Tier"
-              value={question.tier}
-              options={TIERS}
-              onValue={(tier) => set({ tier })}
-            />
-            <TextField
-              label="On (today when empty)"
-              type="date"
-              value={question.at}
-              onValue={(at) => set({ at })}
-            />
-          </div>
-          <CheckField
-            label="As a batch"
-            isChecked={question.isBatch}
-            onChecked={(isBatch) => set({ isBatch })}
-          />
-          <Problem text={action.problem} />
-          <div class="dialog-actions">
-            <button type="submit" class="button is-primary" disabled={action.isBusy}>
-              Work it out
-            </button>
-          </div>
-        </form>
+        <QuestionForm
+          question={question}
+          problem={action.problem}
+          isBusy={action.isBusy}
+          onSet={(part) => setQuestion({ ...question, ...part })}
+          onAsk={() => ask(question)}
+        />
       </section>
       <section class="card detail-card" aria-live="polite">
         <h2>What it costs</h2>
         {answer === null ? (
           <p class="is-faint">Name a model and how many tokens it takes.</p>
         ) : (
-          <Answer
-            answer={answer}
-            onModel={(model) => {
-              const next = { ...question, model };
-              setQuestion(next);
-              ask(next);
-            }}
-          />
+          <Answer answer={answer} onModel={suggested} />
         )}
       </section>
     </div>
+  );
+}
+
+const EMPTY: Question = {
+  model: "",
+  provider: "",
+  input: "10000",
+  cached: "0",
+  output: "1000",
+  tier: "",
+  at: "",
+  isBatch: false,
+};
+
+interface FormProps {
+  question: Question;
+  problem: string | null;
+  isBusy: boolean;
+  onSet: (part: Partial<Question>) => void;
+  onAsk: () => void;
+}
+
+function QuestionForm({ question, problem, isBusy, onSet, onAsk }: FormProps) {
+  const field = (label: string, name: "provider" | "model", placeholder = "") => (
+    <TextField
+      label={label}
+      placeholder={placeholder}
+      value={question[name]}
+      onValue={(value) => onSet({ [name]: value })}
+    />
+  );
+  const count = (label: string, name: "input" | "cached" | "output") => (
+    <TextField
+      label={label}
+      inputMode="decimal"
+      value={question[name]}
+      onValue={(value) => onSet({ [name]: value })}
+    />
+  );
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    onAsk();
+  };
+  return (
+    <form class="form" noValidate onSubmit={submit}>
+      <div class="form-row">
+        {field("Model", "model")}
+        {field("Provider", "provider", "the model's maker")}
+      </div>
+      <div class="form-row">
+        {count("Input tokens, uncached", "input")}
+        {count("From cache", "cached")}
+        {count("Output tokens", "output")}
+      </div>
+      <div class="form-row">
+        <SelectField label="Tier" value={question.tier} options={TIERS} onValue={(tier) => onSet({ tier })} />
+        <TextField
+          label="On (today when empty)"
+          type="date"
+          value={question.at}
+          onValue={(at) => onSet({ at })}
+        />
+      </div>
+      <CheckField
+        label="As a batch"
+        isChecked={question.isBatch}
+        onChecked={(isBatch) => onSet({ isBatch })}
+      />
+      <Problem text={problem} />
+      <div class="dialog-actions">
+        <button type="submit" class="button is-primary" disabled={isBusy}>
+          Work it out
+        </button>
+      </div>
+    </form>
   );
 }
 

@@ -39,6 +39,16 @@ function fixOf(draft: Draft): Fix {
   return { action, ...reason };
 }
 
+/** What is missing, in words, or null. The server checks again. */
+function problemOf(draft: Draft): string | null {
+  const { action } = draft;
+  const needsRates = action === "rates" || (action === "self_hosted" && draft.how === "rates");
+  if (needsRates && Object.keys(statedRates(draft.rates)).length === 0) return "Give at least one price.";
+  if (action === "alias" && draft.model.trim() === "") return "Name the listed model.";
+  if (action === "endpoint" && draft.vendor.trim() === "") return "Name who bills.";
+  return action === "self_hosted" && draft.pool.trim() === "" ? "Name the pool." : null;
+}
+
 interface Props {
   group: UnpricedGroup;
   onFix: (fix: Fix, text: string) => Promise<void>;
@@ -66,7 +76,10 @@ export function FixForm({ group, onFix }: Props) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
+        const problem = problemOf(draft);
+        if (problem !== null) return action.fail(problem);
         void action.run(() => onFix(fixOf(draft), `${groupName(group)} has a price now.`));
+        return undefined;
       }}
     >
       <SelectField

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post } from "../../api/client.js";
 import type { Repricing } from "../../api/price-types.js";
 import { formatValue } from "../../format/units.js";
@@ -37,21 +37,20 @@ export function JobProgress({
     if (!isRunning) return undefined;
     const controller = new AbortController();
     const timer = setInterval(() => {
-      get<Repricing>(`reprice/${state.id}`, controller.signal).then(
-        (next) => {
-          setState(next);
-          if (!RUNNING.has(next.status)) onSettled?.();
-        },
-        () => {
-          // Asked for again at the next tick.
-        },
-      );
+      get<Repricing>(`reprice/${state.id}`, controller.signal).then(setState, () => {
+        // Asked for again at the next tick.
+      });
     }, POLL_MS);
     return () => {
       controller.abort();
       clearInterval(timer);
     };
   }, [isRunning, state.id]);
+  const wasRunning = useRef(isRunning);
+  useEffect(() => {
+    if (wasRunning.current && !isRunning) onSettled?.();
+    wasRunning.current = isRunning;
+  }, [isRunning]);
   const rollBack = (): void => {
     void action.run(async () => {
       const next = await post<Repricing>(`reprice/${state.id}/rollback`, withCause ? { withCause } : {});

@@ -63,6 +63,9 @@ export function OverrideForm({ onDone }: { onDone: (job: Repricing | null) => vo
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const submit = (event: Event): void => {
     event.preventDefault();
+    if (draft.match.trim() === "") return action.fail("Say which model the price is for.");
+    if (draft.kind === "rates" && Object.keys(statedRates(draft.rates)).length === 0)
+      return action.fail("Give at least one price.");
     void action.run(async () => {
       const created = await post<Override & { repricing: Repricing | null }>(
         "prices/overrides",
@@ -70,6 +73,7 @@ export function OverrideForm({ onDone }: { onDone: (job: Repricing | null) => vo
       );
       onDone(created.repricing);
     });
+    return undefined;
   };
   return (
     <form class="form" noValidate onSubmit={submit}>

@@ -192,7 +192,7 @@ function Preview({
           />
           <div class="dialog-actions">
             <button type="button" class="button is-primary" disabled={isBusy} onClick={onApply}>
-              Apply to {count(result.changed)} calls
+              Apply to {count(result.changed)} {result.changed === 1 ? "call" : "calls"}
             </button>
           </div>
         </>

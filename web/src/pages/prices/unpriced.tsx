@@ -142,7 +142,7 @@ function GroupRow({
           <button
             type="button"
             class="button is-small"
-            aria-label={`Fix ${groupName(group)}`}
+            aria-label={`${suggestion === undefined ? "Fix" : "Other fix"}: ${groupName(group)}`}
             onClick={() => setFixing(true)}
           >
             {suggestion === undefined ? "Fix" : "Other fix"}

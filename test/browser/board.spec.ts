@@ -198,7 +198,7 @@ describe("the Overview", () => {
       expect(download.suggestedFilename()).toMatch(/^spanledger-.*\.png$/);
       const bytes = await readFile(await download.path());
       expect(bytes.subarray(1, 4).toString()).toBe("PNG");
-      const box = await page.locator(`.panel:has(h2:text-is("${title}"))`).boundingBox();
+      const box = await page.getByRole("region", { name: title }).boundingBox();
       expect(bytes.readUInt32BE(16)).toBe(Math.round((box?.width ?? 0) * 2));
       // A blank picture of that size would be far smaller.
       expect(bytes.length).toBeGreaterThan(8_000);

@@ -135,7 +135,7 @@ describe("a price fix", () => {
     await page.goto("/reprice");
     await page.getByRole("button", { name: "Preview" }).click();
     await page.getByRole("button", { name: "Apply to 1 call" }).waitFor();
-    expect(await summary()).toEqual(before);
+    expect((await summary()).cost).toBe(before.cost);
     expect(await axeProblems(page)).toEqual([]);
     await picture(page, "reprice");
     await page.getByRole("button", { name: "Apply to 1 call" }).click();

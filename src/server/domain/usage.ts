@@ -75,12 +75,43 @@ export type Usage = Record<UsageClass, number | null> & {
 export type UsageSource = "provider" | "estimated" | "none";
 export type UsageQuality = "exact" | "partial" | "conflict" | "unknown";
 
-/** A usage record in which everything is unknown; a fresh object on each call. */
+/**
+ * A usage record in which everything is unknown; a fresh object on each call. Written out, so that all records have one layout in
+ * memory: one per span is made and read field by field.
+ */
 export function unknownUsage(): Usage {
-  const usage = { inputTotal: null, outputTotal: null } as Usage;
-  for (const name of TOKEN_CLASSES) usage[name] = null;
-  for (const name of UNIT_CLASSES) usage[name] = null;
-  return usage;
+  return {
+    inputTotal: null,
+    outputTotal: null,
+    inputUncached: null,
+    inputAudio: null,
+    inputImage: null,
+    inputVideo: null,
+    inputTool: null,
+    cacheRead: null,
+    cacheReadAudio: null,
+    cacheReadImage: null,
+    cacheWrite5m: null,
+    cacheWrite1h: null,
+    cacheWriteOther: null,
+    output: null,
+    outputReasoning: null,
+    outputAudio: null,
+    outputImage: null,
+    outputVideo: null,
+    webSearchRequests: null,
+    webFetchRequests: null,
+    images: null,
+    audioSeconds: null,
+    pages: null,
+    searchUnits: null,
+    characters: null,
+    searchQueries: null,
+    citationTokens: null,
+    fileSearchCalls: null,
+    containerSessions: null,
+    videoSeconds: null,
+  };
 }
 
 /** A usage record of zero tokens, known exactly (a refused call); non-token units stay unknown. */

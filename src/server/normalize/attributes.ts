@@ -100,7 +100,9 @@ export function asTextList(value: AttributeValue | undefined): string[] {
 /** The first of `names` that holds a whole non-negative number; null when none does. */
 export function firstCount(attributes: Attributes, names: readonly string[]): number | null {
   for (const name of names) {
-    const count = asCount(attributes.get(name));
+    const value = attributes.get(name);
+    if (value === undefined) continue;
+    const count = asCount(value);
     if (count !== null) return count;
   }
   return null;
@@ -109,7 +111,9 @@ export function firstCount(attributes: Attributes, names: readonly string[]): nu
 /** The first of `names` that holds a short text; null when none does. */
 export function firstText(attributes: Attributes, names: readonly string[]): string | null {
   for (const name of names) {
-    const text = asText(attributes.get(name));
+    const value = attributes.get(name);
+    if (value === undefined) continue;
+    const text = asText(value);
     if (text !== null) return text;
   }
   return null;
@@ -118,7 +122,9 @@ export function firstText(attributes: Attributes, names: readonly string[]): str
 /** The first of `names` that holds a non-negative number; null when none does. */
 export function firstNumber(attributes: Attributes, names: readonly string[]): number | null {
   for (const name of names) {
-    const number = asNumber(attributes.get(name));
+    const value = attributes.get(name);
+    if (value === undefined) continue;
+    const number = asNumber(value);
     if (number !== null) return number;
   }
   return null;
@@ -127,7 +133,9 @@ export function firstNumber(attributes: Attributes, names: readonly string[]): n
 /** The first of `names` that holds a boolean; null when none does. */
 export function firstFlag(attributes: Attributes, names: readonly string[]): boolean | null {
   for (const name of names) {
-    const flag = asFlag(attributes.get(name));
+    const value = attributes.get(name);
+    if (value === undefined) continue;
+    const flag = asFlag(value);
     if (flag !== null) return flag;
   }
   return null;
@@ -136,7 +144,9 @@ export function firstFlag(attributes: Attributes, names: readonly string[]): boo
 /** The first non-empty list of texts among `names`; empty when there is none. */
 export function firstTextList(attributes: Attributes, names: readonly string[]): string[] {
   for (const name of names) {
-    const list = asTextList(attributes.get(name));
+    const value = attributes.get(name);
+    if (value === undefined) continue;
+    const list = asTextList(value);
     if (list.length > 0) return list;
   }
   return [];

@@ -82,12 +82,25 @@ function settleUsage(
 }
 
 function mergeAttribution(base: Attribution, own: Partial<Attribution>): Attribution {
+  if (isEmpty(own)) return base;
   const stated = Object.entries(own).filter(([, value]) => value !== null && value !== undefined);
   return { ...base, ...Object.fromEntries(stated), tags: { ...base.tags, ...own.tags } };
 }
 
+function isEmpty(partial: Partial<Attribution>): boolean {
+  for (const _field in partial) return false;
+  return true;
+}
+
 function dimensionsOf(reading: Reading): PriceDimensions {
-  return { geo: null, region: null, speed: null, deployment: null, variant: {}, ...reading.dimensions };
+  const { geo, region, speed, deployment, variant } = reading.dimensions;
+  return {
+    geo: geo ?? null,
+    region: region ?? null,
+    speed: speed ?? null,
+    deployment: deployment ?? null,
+    variant: variant ?? {},
+  };
 }
 
 /** A call with usage, or one that was not refused outright, may cost money. */
@@ -107,7 +120,20 @@ export function buildCall(span: Span, reading: Reading, dialect: string): Call {
   const attempts = reading.attempts.length > 0 ? reading.attempts.length : 1;
   const attemptCount = Math.max(reading.attemptCount ?? 0, attempts);
   const source = { scope: span.scope.name, scopeVersion: span.scope.version, dialect };
-  return {
+  const used = settleUsage(
+    reading,
+    {
+      dialect: reading.generation === null ? dialect : `${dialect}_${reading.generation}`,
+      scope: source.scope,
+      scopeVersion: source.scopeVersion,
+      provider,
+      model: reading.responseModel ?? reading.requestModel,
+      operation: reading.operation,
+    },
+    refused,
+  );
+  // Fields one by one: a spread in the middle makes the object several times dearer to build and to read.
+  const call: Call = {
     traceId: span.traceId,
     spanId: span.spanId,
     parentSpanId: span.parentSpanId === "" ? null : span.parentSpanId,
@@ -116,7 +142,6 @@ export function buildCall(span: Span, reading: Reading, dialect: string): Call {
     timeToFirstChunkMs: reading.timeToFirstChunkMs,
     operation: reading.operation,
     provider,
-    ...(reading.providerOverride === null ? {} : { providerStated: true }),
     clientFlavor: reading.clientFlavor ?? reading.provider,
     host,
     requestModel: reading.requestModel,
@@ -134,22 +159,16 @@ export function buildCall(span: Span, reading: Reading, dialect: string): Call {
     attemptCount,
     retryCount: attemptCount - 1,
     rateLimits: reading.rateLimits,
-    ...settleUsage(
-      reading,
-      {
-        dialect: reading.generation === null ? dialect : `${dialect}_${reading.generation}`,
-        scope: source.scope,
-        scopeVersion: source.scopeVersion,
-        provider,
-        model: reading.responseModel ?? reading.requestModel,
-        operation: reading.operation,
-      },
-      refused,
-    ),
+    usage: used.usage,
+    usageSource: used.usageSource,
+    usageQuality: used.usageQuality,
+    usageRule: used.usageRule,
     billable: isBillable(outcome, refused, reading),
     dimensions: dimensionsOf(reading),
     providerReportedCost: reading.reportedCost,
     attribution: mergeAttribution(readAttribution(span), reading.attribution),
     source,
   };
+  if (reading.providerOverride !== null) call.providerStated = true;
+  return call;
 }

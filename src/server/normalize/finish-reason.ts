@@ -1,3 +1,5 @@
+import { remembering } from "./remembered.js";
+
 /** Sender's word -> ours. Keys are lower case with `_` for `-` and spaces. */
 const WORDS: Readonly<Record<string, string>> = {
   stop: "stop",
@@ -60,7 +62,7 @@ const EMPTY = new Set(["", "unknown", "other", "null", "none", "undefined", "fin
  * A finish reason in our vocabulary: stop, length, tool_calls, content_filter, pause, cancelled, error.
  * Words we do not know are kept in lower case; words without meaning give null. Never throws.
  */
-export function normalizeFinishReason(word: string): string | null {
+export const normalizeFinishReason = remembering((word: string): string | null => {
   const key = word
     .trim()
     .replace(/^finishreason\./i, "")
@@ -68,10 +70,11 @@ export function normalizeFinishReason(word: string): string | null {
     .replaceAll(/[-\s]+/g, "_");
   if (EMPTY.has(key) || key.length > 64) return null;
   return WORDS[key] ?? key;
-}
+});
 
 /** Distinct normalised reasons in order of first appearance; at most 8. */
 export function normalizeFinishReasons(words: readonly string[]): string[] {
+  if (words.length === 0) return [];
   const reasons = new Set<string>();
   for (const word of words.slice(0, 64)) {
     const reason = normalizeFinishReason(word);

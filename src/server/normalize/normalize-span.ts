@@ -21,7 +21,8 @@ const LONGEST = 2_592_000_000_000_000n;
 
 const TRACE_ID = /^[0-9a-f]{32}$/;
 const SPAN_ID = /^[0-9a-f]{16}$/;
-const ZEROS = /^0+$/;
+const NO_TRACE = "0".repeat(32);
+const NO_SPAN = "0".repeat(16);
 
 /** Why a start cannot be kept, or null when it can. Never throws. */
 export function rejectStart(start: bigint): RejectReason | null {
@@ -30,8 +31,8 @@ export function rejectStart(start: bigint): RejectReason | null {
 
 /** Why a span cannot be kept, or null when it can. Never throws. */
 export function rejectReason(span: Span): RejectReason | null {
-  if (!TRACE_ID.test(span.traceId) || ZEROS.test(span.traceId)) return "invalid_trace_id";
-  if (!SPAN_ID.test(span.spanId) || ZEROS.test(span.spanId)) return "invalid_span_id";
+  if (!TRACE_ID.test(span.traceId) || span.traceId === NO_TRACE) return "invalid_trace_id";
+  if (!SPAN_ID.test(span.spanId) || span.spanId === NO_SPAN) return "invalid_span_id";
   const start = span.startTimeUnixNano;
   if (rejectStart(start) !== null) return "invalid_time";
   return span.endTimeUnixNano - start > LONGEST ? "invalid_time" : null;

@@ -1,3 +1,5 @@
+import { remembering } from "./remembered.js";
+
 /**
  * Names under which instrumentations report a vendor -> the contract's name (OpenTelemetry's where one exists).
  * Keys are lower case. Source: open-telemetry/semantic-conventions-genai and the instrumentations named in docs/attributes.md, 2026-11-22.
@@ -122,7 +124,10 @@ export const UNKNOWN_PROVIDER = "unknown";
  * A name we do not list is kept in lower case. Never throws.
  */
 export function normalizeProviderName(written: string | null): string | null {
-  if (written === null) return null;
+  return written === null ? null : providerOfName(written);
+}
+
+const providerOfName = remembering((written): string | null => {
   const name = written.trim().toLowerCase();
   if (NO_VENDOR.has(name)) return null;
   const known = NAMES[name];
@@ -131,7 +136,7 @@ export function normalizeProviderName(written: string | null): string | null {
   if (name.startsWith("google.vertex") || name.startsWith("vertex.")) return "gcp.vertex_ai";
   const head = name.split(".", 1)[0] ?? "";
   return (head !== name && NAMES[head]) || name.slice(0, 64);
-}
+});
 
 const MAX_REMEMBERED = 10_000;
 const remembered = new Map<string, string | null>();

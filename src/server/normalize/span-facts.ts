@@ -42,20 +42,41 @@ export function outcomeOf(span: Span): Outcome {
   return span.statusCode === 2 || asText(span.attributes.get("error.type")) !== null ? "error" : "ok";
 }
 
+const HOST_NAMES = ["server.address", "net.peer.name", "gen_ai.openai.api_base", "llm.base_url"];
+const PORT_NAMES = ["server.port", "net.peer.port"];
+
 /** Server host name in lower case, with the port unless it is 443 or 80; null when not written. Never throws. */
 export function hostOf(span: Span): string | null {
-  const text = firstText(span.attributes, [
-    "server.address",
-    "net.peer.name",
-    "gen_ai.openai.api_base",
-    "llm.base_url",
-  ]);
+  const text = firstText(span.attributes, HOST_NAMES);
   if (text === null) return null;
+  return rememberedHost(text, firstCount(span.attributes, PORT_NAMES));
+}
+
+/** Hosts met, by address as written and port: few, and every span names one. */
+const hosts = new Map<string, Map<number | null, string>>();
+const MAX_HOSTS = 4096;
+let hostCount = 0;
+
+function rememberedHost(text: string, port: number | null): string {
+  const known = hosts.get(text)?.get(port);
+  if (known !== undefined) return known;
+  if (hostCount >= MAX_HOSTS) {
+    hosts.clear();
+    hostCount = 0;
+  }
+  const host = hostName(text, port);
+  const byPort = hosts.get(text);
+  if (byPort === undefined) hosts.set(text, new Map([[port, host]]));
+  else byPort.set(port, host);
+  hostCount += 1;
+  return host;
+}
+
+function hostName(text: string, port: number | null): string {
   const name = text
     .toLowerCase()
     .replace(/^[a-z]+:\/\//, "")
     .replace(/\/.*$/, "");
-  const port = firstCount(span.attributes, ["server.port", "net.peer.port"]);
   const isIpv6 = name.split(":").length > 2;
   const hasPort = !isIpv6 && name.includes(":");
   const withPort =

@@ -41,24 +41,29 @@ function milliseconds(seconds: number | null): number | null {
   return seconds === null ? null : seconds * 1000;
 }
 
+/** Every field that GenAI names carry beside usage; `role` is left to the dialect. Never throws. */
+export function readGenAiNames(span: Span): Reading {
+  const attributes = span.attributes;
+  const reading = emptyReading();
+  reading.provider = firstText(attributes, names.PROVIDER);
+  reading.requestModel = firstText(attributes, names.REQUEST_MODEL);
+  reading.responseModel = firstText(attributes, names.RESPONSE_MODEL);
+  reading.responseId = firstText(attributes, names.RESPONSE_ID);
+  reading.requestId = firstText(attributes, names.REQUEST_ID);
+  reading.serviceTier = firstText(attributes, names.SERVICE_TIER);
+  reading.streaming = firstFlag(attributes, names.STREAM);
+  reading.timeToFirstChunkMs = milliseconds(firstNumber(attributes, names.FIRST_CHUNK_SECONDS));
+  reading.finishReasons = firstTextList(attributes, names.FINISH);
+  reading.reportedCost = firstMoney(attributes, names.REPORTED_COST);
+  reading.dimensions = { region: firstText(attributes, names.REGION) };
+  return reading;
+}
+
 /** Every field that GenAI names carry; `role` is left to the dialect. Never throws. */
 export function readGenAiFields(span: Span): Reading {
-  const attributes = span.attributes;
-  return {
-    ...emptyReading(),
-    provider: firstText(attributes, names.PROVIDER),
-    requestModel: firstText(attributes, names.REQUEST_MODEL),
-    responseModel: firstText(attributes, names.RESPONSE_MODEL),
-    responseId: firstText(attributes, names.RESPONSE_ID),
-    requestId: firstText(attributes, names.REQUEST_ID),
-    serviceTier: firstText(attributes, names.SERVICE_TIER),
-    streaming: firstFlag(attributes, names.STREAM),
-    timeToFirstChunkMs: milliseconds(firstNumber(attributes, names.FIRST_CHUNK_SECONDS)),
-    finishReasons: firstTextList(attributes, names.FINISH),
-    usage: readGenAiUsage(attributes),
-    reportedCost: firstMoney(attributes, names.REPORTED_COST),
-    dimensions: { region: firstText(attributes, names.REGION) },
-  };
+  const reading = readGenAiNames(span);
+  reading.usage = readGenAiUsage(span.attributes);
+  return reading;
 }
 
 /** Role and operation by the operation name; without one, a span with a model is a call if it has usage or is a client span of a vendor. */

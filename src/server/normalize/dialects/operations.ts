@@ -1,4 +1,5 @@
 import type { Operation } from "../../domain/call.js";
+import { remembering } from "../remembered.js";
 
 /** `gen_ai.operation.name` and its relatives -> operation of a model call. */
 const CALLS: Readonly<Record<string, Operation>> = {
@@ -60,7 +61,12 @@ const ASYNCHRONOUS =
 
 /** What an operation name says a span is: a call, an aggregate, something else, or nothing (`unsaid`). Never throws. */
 export function operationRole(name: string | null): OperationRole {
-  if (name === null) return { role: "unsaid" };
+  return name === null ? UNSAID : roleOf(name);
+}
+
+const UNSAID: OperationRole = { role: "unsaid" };
+
+const roleOf = remembering((name): OperationRole => {
   const key = name
     .toLowerCase()
     .replaceAll(/[-\s]+/g, "_")
@@ -68,4 +74,4 @@ export function operationRole(name: string | null): OperationRole {
   const operation = CALLS[key];
   if (operation !== undefined) return { role: "call", operation };
   return AGGREGATES.has(key) ? { role: "aggregate" } : { role: "none" };
-}
+});

@@ -14,7 +14,7 @@ import {
 import { asCount, asFlag, asMoney, asNumber, asText } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
 import type { Reading, SettledUsage } from "../reading.js";
-import { readGenAiFields } from "./gen-ai.js";
+import { readGenAiNames } from "./gen-ai.js";
 import { operationRole } from "./operations.js";
 
 /** More attempts than this are cut: no client retries so often. */
@@ -64,6 +64,7 @@ function readAttempt(event: SpanEvent, position: number): Attempt {
 }
 
 function readAttempts(span: Span): Attempt[] {
+  if (span.events.length === 0) return [];
   return span.events
     .filter((event) => event.name === semconv.EVENT_ATTEMPT)
     .slice(0, MAX_ATTEMPTS)
@@ -71,15 +72,25 @@ function readAttempts(span: Span): Attempt[] {
     .sort((a, b) => a.index - b.index);
 }
 
+/** Names are put together once: a span is read in a few microseconds. */
+const RATE_LIMIT_NAMES = semconv.RATE_LIMIT_KINDS.map((kind) => {
+  const prefix = `${semconv.ATTR_RATE_LIMIT_PREFIX}${kind}.`;
+  return { kind, limit: `${prefix}limit`, remaining: `${prefix}remaining`, resetAt: `${prefix}reset_at` };
+});
+
+const USAGE_NAMES = [...TOKEN_CLASSES, ...UNIT_CLASSES].map((name) => ({
+  name,
+  attribute: semconv.ATTR_USAGE_PREFIX + semconv.USAGE_ATTRIBUTE_NAMES[name],
+}));
+
 function readRateLimits(attributes: Attributes): RateLimit[] {
   const limits: RateLimit[] = [];
-  for (const kind of semconv.RATE_LIMIT_KINDS) {
-    const prefix = `${semconv.ATTR_RATE_LIMIT_PREFIX}${kind}.`;
-    const limit = asCount(attributes.get(`${prefix}limit`));
-    const remaining = asCount(attributes.get(`${prefix}remaining`));
-    const resetAt = instantText(attributes.get(`${prefix}reset_at`));
+  for (const names of RATE_LIMIT_NAMES) {
+    const limit = asCount(attributes.get(names.limit));
+    const remaining = asCount(attributes.get(names.remaining));
+    const resetAt = instantText(attributes.get(names.resetAt));
     if (limit !== null || remaining !== null || resetAt !== null)
-      limits.push({ kind, limit, remaining, resetAt });
+      limits.push({ kind: names.kind, limit, remaining, resetAt });
   }
   return limits;
 }
@@ -95,14 +106,17 @@ function sumOfKnown(usage: Usage, classes: readonly (keyof Usage)[]): number | n
 
 function readUsage(attributes: Attributes): SettledUsage {
   const usage = unknownUsage();
-  for (const name of [...TOKEN_CLASSES, ...UNIT_CLASSES]) {
-    const value = attributes.get(semconv.ATTR_USAGE_PREFIX + semconv.USAGE_ATTRIBUTE_NAMES[name]);
-    usage[name] = name === "audioSeconds" ? asNumber(value) : asCount(value);
+  let anything = false;
+  for (const { name, attribute } of USAGE_NAMES) {
+    const value = attributes.get(attribute);
+    if (value === undefined) continue;
+    const number = name === "audioSeconds" ? asNumber(value) : asCount(value);
+    usage[name] = number;
+    anything ||= number !== null;
   }
   usage.inputTotal = asCount(attributes.get(semconv.ATTR_INPUT_TOKENS)) ?? sumOfKnown(usage, INPUT_CLASSES);
   usage.outputTotal =
     asCount(attributes.get(semconv.ATTR_OUTPUT_TOKENS)) ?? sumOfKnown(usage, OUTPUT_CLASSES);
-  const anything = [...TOKEN_CLASSES, ...UNIT_CLASSES].some((name) => usage[name] !== null);
   const text = (name: string) => asText(attributes.get(name));
   return {
     usage,
@@ -138,30 +152,28 @@ function readSpan(span: Span): Reading {
   const attributes = span.attributes;
   const text = (name: string) => asText(attributes.get(name));
   const settled = readUsage(attributes);
-  return {
-    ...readGenAiFields(span),
-    role: "call",
-    operation: readOperation(attributes),
-    providerOverride: text(semconv.ATTR_PROVIDER_OVERRIDE),
-    clientFlavor: text(semconv.ATTR_CLIENT_FLAVOR),
-    serviceTier: text(semconv.ATTR_SERVICE_TIER),
-    batch: asFlag(attributes.get(semconv.ATTR_BATCH)) ?? false,
-    requestId: text(semconv.ATTR_REQUEST_ID),
-    outcome: oneOf<Outcome>(text(semconv.ATTR_OUTCOME), OUTCOMES),
-    attempts: readAttempts(span),
-    rateLimits: readRateLimits(attributes),
-    usage: null,
-    // Without any number the common rules apply: a refused call has zero tokens, an answered one unknown usage.
-    settledUsage: isEmpty(settled) ? null : settled,
-    reportedCost: asMoney(attributes.get(semconv.ATTR_REPORTED_COST)),
-    dimensions: {
-      geo: text(semconv.ATTR_GEO),
-      region: text(semconv.ATTR_REGION),
-      speed: text(semconv.ATTR_SPEED),
-      deployment: text(semconv.ATTR_DEPLOYMENT),
-      variant: readVariant(attributes),
-    },
+  const reading = readGenAiNames(span);
+  reading.role = "call";
+  reading.operation = readOperation(attributes);
+  reading.providerOverride = text(semconv.ATTR_PROVIDER_OVERRIDE);
+  reading.clientFlavor = text(semconv.ATTR_CLIENT_FLAVOR);
+  reading.serviceTier = text(semconv.ATTR_SERVICE_TIER);
+  reading.batch = asFlag(attributes.get(semconv.ATTR_BATCH)) ?? false;
+  reading.requestId = text(semconv.ATTR_REQUEST_ID);
+  reading.outcome = oneOf<Outcome>(text(semconv.ATTR_OUTCOME), OUTCOMES);
+  reading.attempts = readAttempts(span);
+  reading.rateLimits = readRateLimits(attributes);
+  // Without any number the common rules apply: a refused call has zero tokens, an answered one unknown usage.
+  reading.settledUsage = isEmpty(settled) ? null : settled;
+  reading.reportedCost = asMoney(attributes.get(semconv.ATTR_REPORTED_COST));
+  reading.dimensions = {
+    geo: text(semconv.ATTR_GEO),
+    region: text(semconv.ATTR_REGION),
+    speed: text(semconv.ATTR_SPEED),
+    deployment: text(semconv.ATTR_DEPLOYMENT),
+    variant: readVariant(attributes),
   };
+  return reading;
 }
 
 /** Spans of our own wrapper: every class, attempt, limit and price dimension is stated, nothing is inferred. */

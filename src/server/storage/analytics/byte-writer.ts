@@ -55,6 +55,44 @@ export class ByteWriter {
     this.length += 8;
   }
 
+  /** `count` bytes of one value. */
+  fill(value: number, count: number): void {
+    this.reserve(count);
+    this.buffer.fill(value, this.length, this.length + count);
+    this.length += count;
+  }
+
+  /** Bytes one after the other. */
+  u8s(values: Uint8Array): void {
+    this.reserve(values.length);
+    this.buffer.set(values, this.length);
+    this.length += values.length;
+  }
+
+  /** Whole numbers within ±2^53 as 64 bits each. */
+  i64s(values: readonly number[]): void {
+    this.reserve(values.length * 8);
+    const { view } = this;
+    let at = this.length;
+    for (const value of values) {
+      view.setInt32(at, value | 0, true);
+      view.setInt32(at + 4, Math.floor(value / HIGH_WORD), true);
+      at += 8;
+    }
+    this.length = at;
+  }
+
+  f64s(values: readonly number[]): void {
+    this.reserve(values.length * 8);
+    const { view } = this;
+    let at = this.length;
+    for (const value of values) {
+      view.setFloat64(at, value, true);
+      at += 8;
+    }
+    this.length = at;
+  }
+
   /** A length as LEB128. */
   varint(value: number): void {
     this.reserve(10);

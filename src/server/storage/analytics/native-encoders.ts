@@ -16,52 +16,79 @@ export interface Encoder<Value> {
 interface PlainEncoder<Value> extends Encoder<Value> {
   /** Stands for NULL's value, which is written but never read. */
   readonly zero: Value;
+  /** Bytes of the zero value, which are all zero. */
+  readonly zeroBytes: number;
   readonly write: (this: void, out: ByteWriter, value: Value) => void;
 }
 
 function plain<Value>(
   type: string,
   zero: Value,
+  zeroBytes: number,
   write: (out: ByteWriter, value: Value) => void,
+  writeAll?: (out: ByteWriter, values: readonly Value[]) => void,
 ): PlainEncoder<Value> {
-  return {
-    type,
-    zero,
-    write,
-    prefix: () => undefined,
-    values: (out, values) => {
-      for (const value of values) write(out, value);
-    },
+  const values = (out: ByteWriter, all: readonly Value[]): void => {
+    for (const value of all) write(out, value);
   };
+  return { type, zero, zeroBytes, write, prefix: () => undefined, values: writeAll ?? values };
 }
 
-export const text = plain("String", "", (out, value: string) => out.text(value));
-export const bool = plain("Bool", false, (out, value: boolean) => out.u8(value ? 1 : 0));
-export const uint16 = plain("UInt16", 0, (out, value: number) => out.u16(value));
-export const uint32 = plain("UInt32", 0, (out, value: number) => out.u32(value));
+export const text = plain("String", "", 1, (out, value: string) => out.text(value));
+export const bool = plain("Bool", false, 1, (out, value: boolean) => out.u8(value ? 1 : 0));
+export const uint16 = plain("UInt16", 0, 2, (out, value: number) => out.u16(value));
+export const uint32 = plain("UInt32", 0, 4, (out, value: number) => out.u32(value));
 /** Whole numbers within ±2^53. */
-export const int64 = plain("Int64", 0, (out, value: number) => out.i64(value));
-export const uint64 = plain("UInt64", 0n, (out, value: bigint) => out.big64(value));
-export const uint64FromNumber = plain("UInt64", 0, (out, value: number) => out.i64(value));
-export const float64 = plain("Float64", 0, (out, value: number) => out.f64(value));
+export const int64 = plain(
+  "Int64",
+  0,
+  8,
+  (out, value: number) => out.i64(value),
+  (out, values) => out.i64s(values),
+);
+export const uint64 = plain("UInt64", 0n, 8, (out, value: bigint) => out.big64(value));
+export const uint64FromNumber = plain("UInt64", 0, 8, (out, value: number) => out.i64(value));
+export const float64 = plain(
+  "Float64",
+  0,
+  8,
+  (out, value: number) => out.f64(value),
+  (out, values) => out.f64s(values),
+);
 /** Nanoseconds since the epoch. */
-export const nanoTime = plain("DateTime64(9, 'UTC')", 0n, (out, value: bigint) => out.big64(value));
+export const nanoTime = plain("DateTime64(9, 'UTC')", 0n, 8, (out, value: bigint) => out.big64(value));
 /** Milliseconds since the epoch. */
-export const milliTime = plain("DateTime64(3, 'UTC')", 0, (out, value: number) => out.i64(value));
+export const milliTime = plain("DateTime64(3, 'UTC')", 0, 8, (out, value: number) => out.i64(value));
 /** Decimal text with at most 12 digits of fraction. */
-export const decimal12 = plain("Decimal(38, 12)", "0", writeDecimal12);
+export const decimal12 = plain("Decimal(38, 12)", "0", 16, writeDecimal12);
 /** A number of seconds, kept to the microsecond. */
-export const decimal6 = plain("Decimal(18, 6)", 0, (out, value: number) => out.i64(Math.round(value * 1e6)));
+export const decimal6 = plain("Decimal(18, 6)", 0, 8, (out, value: number) =>
+  out.i64(Math.round(value * 1e6)),
+);
 
 /** `null` or a value of the inner type. */
 export function nullable<Value>(inner: PlainEncoder<Value>): Encoder<Value | null> {
-  const { write, zero } = inner;
+  const { zero, zeroBytes } = inner;
   return {
     type: `Nullable(${inner.type})`,
     prefix: () => undefined,
     values: (out, values) => {
-      for (const value of values) out.u8(value === null ? 1 : 0);
-      for (const value of values) write(out, value ?? zero);
+      const nulls = new Uint8Array(values.length);
+      let absent = 0;
+      for (let row = 0; row < values.length; row += 1) {
+        if (values[row] === null) {
+          nulls[row] = 1;
+          absent += 1;
+        }
+      }
+      out.u8s(nulls);
+      // Most columns that may be empty are, from end to end.
+      if (absent === values.length) out.fill(0, absent * zeroBytes);
+      else
+        inner.values(
+          out,
+          values.map((value) => value ?? zero),
+        );
     },
   };
 }
@@ -126,6 +153,8 @@ const OWN_KEYS = 0x600;
 /** Keys, then each value's position among them. In a nullable dictionary the first key stands for NULL. */
 function writeDictionary(out: ByteWriter, values: readonly (string | null)[], first: readonly null[]): void {
   if (values.length === 0) return;
+  const [one] = values;
+  if (one !== undefined && isConstant(values, one)) return writeConstant(out, one, values.length, first);
   const positions = new Map<string | null, number>(first.map((key, index) => [key, index]));
   const indexes = new Uint32Array(values.length);
   let last: string | null | undefined;
@@ -144,11 +173,30 @@ function writeDictionary(out: ByteWriter, values: readonly (string | null)[], fi
   out.i64(positions.size);
   for (const key of positions.keys()) out.text(key ?? "");
   out.i64(indexes.length);
+  if (width === 0) {
+    out.u8s(Uint8Array.from(indexes));
+    return;
+  }
   for (const index of indexes) {
-    if (width === 0) out.u8(index);
-    else if (width === 1) out.u16(index);
+    if (width === 1) out.u16(index);
     else out.u32(index);
   }
+}
+
+function isConstant(values: readonly (string | null)[], one: string | null): boolean {
+  for (const value of values) if (value !== one) return false;
+  return true;
+}
+
+/** A dictionary column of one value: most of them, in most blocks. */
+function writeConstant(out: ByteWriter, value: string | null, rows: number, first: readonly null[]): void {
+  const keys = value === null || first.length === 0 ? 1 : 2;
+  out.i64(OWN_KEYS);
+  out.i64(keys);
+  if (keys === 2) out.text("");
+  out.text(value ?? "");
+  out.i64(rows);
+  out.fill(keys - 1, rows);
 }
 
 function positionOf(positions: Map<string | null, number>, value: string | null): number {

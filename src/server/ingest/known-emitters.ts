@@ -14,6 +14,16 @@ function serviceKey(service: string | null, environment: string | null): string 
   return JSON.stringify([service, environment]);
 }
 
+function alike(a: Call, b: Call): boolean {
+  return (
+    a.source.dialect === b.source.dialect &&
+    a.source.scope === b.source.scope &&
+    a.attribution.service === b.attribution.service &&
+    a.attribution.environment === b.attribution.environment &&
+    (a.responseId === null) === (b.responseId === null)
+  );
+}
+
 /**
  * Which instrumentations report a project's services. Records that share no id can only be one call where two of them watch one service,
  * and one of the two leaves out response ids: everywhere else nobody has to look.
@@ -22,6 +32,10 @@ export class KnownEmitters {
   readonly #services = new Map<string, Service>();
   readonly #all = new Set<string>();
   #overflow = false;
+  /** Whether any service has two instrumentations, one of which leaves out ids. */
+  #anyTwins = false;
+  /** The call added last: its neighbours mostly say the same. */
+  #last: Call | null = null;
 
   constructor(stored: readonly KnownEmitter[]) {
     for (const row of stored) {
@@ -30,6 +44,9 @@ export class KnownEmitters {
   }
 
   add(call: Call): void {
+    const last = this.#last;
+    if (last !== null && alike(last, call)) return;
+    this.#last = call;
     const { service, environment } = call.attribution;
     this.#add(serviceKey(service, environment), emitterKey(call), call.responseId === null);
   }
@@ -42,6 +59,7 @@ export class KnownEmitters {
   /** Whether records of this call's service may be further reports of it. */
   mayHaveTwin(call: Call): boolean {
     if (this.#overflow) return true;
+    if (!this.#anyTwins) return false;
     const known = this.#services.get(serviceKey(call.attribution.service, call.attribution.environment));
     return known !== undefined && known.emitters.size > 1 && known.idless;
   }
@@ -59,5 +77,6 @@ export class KnownEmitters {
     }
     if (service.emitters.size < 16) service.emitters.add(emitter);
     service.idless ||= idless;
+    this.#anyTwins ||= service.emitters.size > 1 && service.idless;
   }
 }

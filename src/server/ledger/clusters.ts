@@ -12,22 +12,26 @@ export interface Cluster {
 
 /** Groups records into calls. A group holds at most one record of an emitter, unless one of the two lies inside the other. */
 export class Clusters {
+  /** Groups that somebody asked for: most records stand alone, and nothing is kept of them. */
   readonly #of = new Map<LedgerRecord, Cluster>();
+  readonly #removed = new Set<LedgerRecord>();
 
-  constructor(records: readonly LedgerRecord[]) {
-    for (const record of records) this.#of.set(record, { members: [record], reasons: new Map() });
-  }
+  constructor(private readonly records: readonly LedgerRecord[]) {}
 
-  /** The group of a record. @throws when the record was not given to the constructor: a defect of the caller. */
+  /** The group of one of the records. @throws when it was removed: a defect of the caller. */
   of(record: LedgerRecord): Cluster {
-    const cluster = this.#of.get(record);
-    if (cluster === undefined) throw new Error("The record does not belong to this settlement");
-    return cluster;
+    const known = this.#of.get(record);
+    if (known !== undefined) return known;
+    if (this.#removed.has(record)) throw new Error("The record was taken out of this settlement");
+    const alone: Cluster = { members: [record], reasons: new Map() };
+    this.#of.set(record, alone);
+    return alone;
   }
 
   /** Takes a record out of consideration, because it is no call. */
   remove(record: LedgerRecord): void {
     this.#of.delete(record);
+    this.#removed.add(record);
   }
 
   /** Joins the groups of two records; false (and no change) when both hold a record of the same emitter. */
@@ -45,9 +49,17 @@ export class Clusters {
     return true;
   }
 
-  /** All groups, each once. */
-  all(): Cluster[] {
-    return [...new Set(this.#of.values())];
+  /** All groups of several records, each once, and the records that stand alone. */
+  split(): { joined: Cluster[]; alone: LedgerRecord[] } {
+    const joined = new Set<Cluster>();
+    const alone: LedgerRecord[] = [];
+    for (const record of this.records) {
+      if (this.#removed.has(record)) continue;
+      const cluster = this.#of.get(record);
+      if (cluster === undefined || cluster.members.length === 1) alone.push(record);
+      else joined.add(cluster);
+    }
+    return { joined: [...joined], alone };
   }
 }
 

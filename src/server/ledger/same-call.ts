@@ -159,11 +159,24 @@ function looksAlike(a: Call, b: Call): boolean {
 /** Bounds the work of the fallback: how many overlapping neighbours of a record are compared. */
 const MAX_NEIGHBOURS = 256;
 
+/** Service and environment as one key; neighbours mostly have the same, whose key is then made once. */
+function serviceKeys(): (call: Call) => string {
+  let last: Call["attribution"] | null = null;
+  let key = "";
+  return ({ attribution }) => {
+    const { service, environment } = attribution;
+    if (last === null || last.service !== service || last.environment !== environment) {
+      key = JSON.stringify([service, environment]);
+      last = attribution;
+    }
+    return key;
+  };
+}
+
 /** Joins records of different emitters of one service that look alike, nearest in time first. */
 export function joinByLikeness(clusters: Clusters, records: readonly LedgerRecord[]): void {
   if (!severalEmitters(records)) return;
-  const serviceOf = (call: Call) => JSON.stringify([call.attribution.service, call.attribution.environment]);
-  for (const group of groupBy(records, serviceOf)) {
+  for (const group of groupBy(records, serviceKeys())) {
     if (new Set(group.map((record) => emitterKey(record.call))).size < 2) continue;
     joinNearestFirst(clusters, alikePairs(clusters, group), "fingerprint");
   }

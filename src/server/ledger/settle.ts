@@ -74,7 +74,7 @@ function collect(input: SettleInput): Known[] {
   for (const record of input.incoming) {
     const key = deliveryKey(record.call);
     const present = known.get(key);
-    if (present === undefined) known.set(key, { ...record, stored: null });
+    if (present === undefined) known.set(key, { call: record.call, declared: record.declared, stored: null });
     else if (sameHour(present.call, record.call)) {
       known.set(key, { ...chooseDelivery(present, record), stored: present.stored });
     }
@@ -132,6 +132,18 @@ function decideCluster(cluster: Cluster, tree: TraceTree, decisions: Map<LedgerR
   }
 }
 
+/** What `decideCluster` says of a record that is the only one of its call. */
+function decideAlone(record: Known): Decision {
+  const { call } = record;
+  return {
+    callId: record.stored === null ? ledgerId(call) : callIdOf([record], call),
+    role: "call",
+    roleReason: null,
+    otherSpanIds: [],
+    call,
+  };
+}
+
 function decideAggregate(record: Known, reason: string): Decision {
   return {
     callId: record.stored?.callId ?? ledgerId(record.call),
@@ -150,11 +162,10 @@ function decide(records: readonly Known[], tree: TraceTree): Map<LedgerRecord, D
   joinById(clusters, calls, "responseId");
   joinById(clusters, calls, "requestId");
   const aggregates = foldAncestors(clusters, calls, tree);
-  joinByLikeness(
-    clusters,
-    calls.filter((record) => !aggregates.has(record)),
-  );
-  for (const cluster of clusters.all()) decideCluster(cluster, tree, decisions);
+  joinByLikeness(clusters, aggregates.size === 0 ? calls : calls.filter((record) => !aggregates.has(record)));
+  const { joined, alone } = clusters.split();
+  for (const cluster of joined) decideCluster(cluster, tree, decisions);
+  for (const record of alone as Known[]) decisions.set(record, decideAlone(record));
   for (const record of records) {
     if (record.declared === "aggregate") {
       decisions.set(record, decideAggregate(record, DECLARED_AGGREGATE));
@@ -199,13 +210,23 @@ export function settle(input: SettleInput): Settlement {
     if (decision === undefined) continue;
     if (record.stored !== null && isSame(record.stored, record, decision)) continue;
     const delivered = decision.call === record.call ? null : record.call;
-    changed.push({ ...decision, delivered, previous: record.stored });
+    changed.push({
+      callId: decision.callId,
+      role: decision.role,
+      roleReason: decision.roleReason,
+      otherSpanIds: decision.otherSpanIds,
+      call: decision.call,
+      delivered,
+      previous: record.stored,
+    });
   }
   return { changed, duplicates: countDuplicates(input, changed) };
 }
 
 /** Incoming records that are repeated, or whose row stays as it was. */
 function countDuplicates(input: SettleInput, changed: readonly SettledRow[]): number {
+  // Nothing was stored before: then every distinct record is written.
+  if (input.rows.length === 0) return input.incoming.length - changed.length;
   const fresh = new Set(changed.map((row) => deliveryKey(row.call)));
   let duplicates = 0;
   for (const { call } of input.incoming) if (!fresh.delete(deliveryKey(call))) duplicates += 1;

@@ -60,6 +60,10 @@ const commit = new GroupCommit<string[]>({
 
 async function answer(request: IncomingMessage): Promise<{ status: number; body: string }> {
   if (request.url === "/readyz") return { status: 200, body: "ready" };
+  if (request.url === "/rows") {
+    const [row] = await store.select<{ calls: string }>("SELECT count() AS calls FROM baseline");
+    return { status: 200, body: JSON.stringify({ calls: Number(row?.calls) }) };
+  }
   if (request.url === "/metrics") {
     const cpu = process.cpuUsage();
     const lines = [

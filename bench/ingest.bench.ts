@@ -11,6 +11,7 @@ import {
 /** Exports of the throughput run, and of each latency run. */
 const EXPORTS = Number(process.env["SPANLEDGER_BENCH_EXPORTS"] ?? 200);
 const WARM_UP = Math.ceil(EXPORTS / 5);
+const LATENCY_EXPORTS = Math.ceil(EXPORTS / 2);
 const CONCURRENCY = 16;
 const LOADS = [0.25, 0.5, 0.75];
 const IDLE_MS = 3000;
@@ -22,6 +23,9 @@ interface IngestResult {
   peakRssMib: number;
   latencies: { load: number; p50Ms: number; p99Ms: number }[];
   refusals: number;
+  /** Spans acknowledged in all runs, and calls a reader finds afterwards. */
+  acknowledged: number;
+  stored: number;
 }
 
 /** Durable ingest over HTTP with gzip, against a plain receiver on protobufjs and JSON rows in the same run. */
@@ -59,11 +63,15 @@ async function measureIngest(server: ServerUnderTest): Promise<IngestResult> {
     const after = await server.figures();
     const latencies = [];
     for (const load of LOADS) {
-      const result = await openLoop(server.url, prepareExports(EXPORTS / 2), spansPerSecond * load);
+      const result = await openLoop(server.url, prepareExports(LATENCY_EXPORTS), spansPerSecond * load);
       latencies.push({ load, ...result });
     }
     const cpuMicrosPerSpan = ((after.cpuSeconds - before.cpuSeconds) * 1e6) / (EXPORTS * SPANS_PER_EXPORT);
-    return { spansPerSecond, cpuMicrosPerSpan, peakRssMib: memory.stop() / MIB, latencies, refusals };
+    const acknowledged = (WARM_UP + EXPORTS + LOADS.length * LATENCY_EXPORTS) * SPANS_PER_EXPORT;
+    const stored = await server.stored();
+    if (stored !== acknowledged) throw new Error(`${acknowledged} spans acknowledged, ${stored} stored`);
+    const peakRssMib = memory.stop() / MIB;
+    return { spansPerSecond, cpuMicrosPerSpan, peakRssMib, latencies, refusals, acknowledged, stored };
   } finally {
     memory.stop();
     await server.stop();
@@ -116,6 +124,8 @@ function report(ours: IngestResult, plain: IngestResult): void {
         ),
       ]),
       row("exports told to come back", (result) => result.refusals, ""),
+      row("spans acknowledged in all runs", (result) => result.acknowledged, ""),
+      row("calls found afterwards", (result) => result.stored, ""),
     ],
   );
 }

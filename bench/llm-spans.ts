@@ -51,12 +51,26 @@ function randomBytes(length: number): Buffer {
 
 const count = (below: number): number => Math.floor(Math.random() * below);
 
-/** The 25 attributes of one believable call as our wrapper reports it. */
-function attributes(index: number): Json[] {
-  const vendor = index % 3 === 0 ? ANTHROPIC : OPENAI;
-  const model = pick(vendor.models, index);
-  const [cacheRead, uncached, output] = [count(4000), count(3000), 1 + count(900)];
-  return [
+interface Numbers {
+  model: string;
+  vendor: Vendor;
+  cacheRead: number;
+  uncached: number;
+  output: number;
+  index: number;
+}
+
+/** One instrumentation as it writes its spans: each with 25 attributes of its own names. */
+interface Instrumentation {
+  scope: { name: string; version: string };
+  spanName: string;
+  attributes: (call: Numbers) => Json[];
+}
+
+const SPANLEDGER: Instrumentation = {
+  scope: { name: "@spanledger/sdk", version: "0.1.0" },
+  spanName: "chat",
+  attributes: ({ model, vendor, cacheRead, uncached, output, index }) => [
     text("gen_ai.operation.name", "chat"),
     text("gen_ai.provider.name", vendor.provider),
     text("gen_ai.request.model", model),
@@ -82,34 +96,199 @@ function attributes(index: number): Json[] {
     whole("spanledger.usage.input_uncached", uncached),
     whole("spanledger.usage.cache_read", cacheRead),
     whole("spanledger.usage.output", output),
-  ];
+  ],
+};
+
+/** What plain OpenTelemetry instrumentations write, with the parameters of the request. */
+const GEN_AI: Instrumentation = {
+  scope: { name: "opentelemetry.instrumentation.openai_v2", version: "2.1b0" },
+  spanName: "chat gpt-5",
+  attributes: ({ model, vendor, cacheRead, uncached, output, index }) => [
+    text("gen_ai.operation.name", "chat"),
+    text("gen_ai.provider.name", vendor.provider),
+    text("gen_ai.request.model", model),
+    text("gen_ai.response.model", model),
+    text("gen_ai.response.id", `chatcmpl-${randomBytes(16).toString("hex")}`),
+    list("gen_ai.response.finish_reasons", "stop"),
+    whole("gen_ai.usage.input_tokens", cacheRead + uncached),
+    whole("gen_ai.usage.output_tokens", output),
+    whole("gen_ai.usage.cache_read.input_tokens", cacheRead),
+    real("gen_ai.request.temperature", 0.2),
+    real("gen_ai.request.top_p", 0.9),
+    whole("gen_ai.request.max_tokens", 1024),
+    whole("gen_ai.request.seed", index),
+    whole("gen_ai.request.choice.count", 1),
+    text("gen_ai.output.type", "text"),
+    text("gen_ai.conversation.id", randomBytes(8).toString("hex")),
+    text("gen_ai.openai.api.type", "chat_completions"),
+    text("openai.request.service_tier", "auto"),
+    text("openai.response.service_tier", "default"),
+    text("server.address", vendor.host),
+    whole("server.port", 443),
+    text("user.id", `user-${count(5000)}`),
+    text("app.route", "/v1/answers"),
+    text("app.release", "2026-11-20"),
+    text("thread.name", `worker-${index % 8}`),
+  ],
+};
+
+const TRACELOOP: Instrumentation = {
+  scope: { name: "@traceloop/instrumentation-anthropic", version: "0.27.0" },
+  spanName: "anthropic.chat",
+  attributes: ({ model, cacheRead, uncached, output, index }) => [
+    text("gen_ai.system", "Anthropic"),
+    text("llm.request.type", "chat"),
+    text("gen_ai.request.model", model),
+    text("gen_ai.response.model", model),
+    text("gen_ai.response.id", `msg_${randomBytes(16).toString("hex")}`),
+    whole("gen_ai.usage.prompt_tokens", uncached),
+    whole("gen_ai.usage.completion_tokens", output),
+    whole("llm.usage.total_tokens", uncached + output),
+    whole("gen_ai.usage.cache_read_input_tokens", cacheRead),
+    whole("gen_ai.usage.cache_creation_input_tokens", 0),
+    whole("gen_ai.request.max_tokens", 1024),
+    real("gen_ai.request.temperature", 0.2),
+    text("gen_ai.prompt.0.role", "user"),
+    text("gen_ai.prompt.0.content", "Summarize the ticket in two sentences for the support desk."),
+    text("gen_ai.completion.0.role", "assistant"),
+    text("gen_ai.completion.0.content", "The customer cannot sign in. A reset did not help."),
+    text("gen_ai.completion.0.finish_reason", "end_turn"),
+    text("traceloop.workflow.name", "support"),
+    text("traceloop.entity.name", "answer"),
+    text("traceloop.association.properties.user_id", `user-${count(5000)}`),
+    text("traceloop.association.properties.session_id", randomBytes(8).toString("hex")),
+    text("traceloop.association.properties.team", "support"),
+    text("server.address", "api.anthropic.com"),
+    text("app.release", "2026-11-20"),
+    text("thread.name", `worker-${index % 8}`),
+  ],
+};
+
+const OPENINFERENCE: Instrumentation = {
+  scope: { name: "@arizeai/openinference-instrumentation-openai", version: "4.2.7" },
+  spanName: "OpenAI Chat Completions",
+  attributes: ({ model, cacheRead, uncached, output, index }) => [
+    text("openinference.span.kind", "LLM"),
+    text("llm.system", "openai"),
+    text("llm.provider", "openai"),
+    text("llm.model_name", model),
+    text("llm.invocation_parameters", `{"model":"${model}","temperature":0.2,"stream":false}`),
+    whole("llm.token_count.prompt", cacheRead + uncached),
+    whole("llm.token_count.completion", output),
+    whole("llm.token_count.total", cacheRead + uncached + output),
+    whole("llm.token_count.prompt_details.cache_read", cacheRead),
+    whole("llm.token_count.completion_details.reasoning", 0),
+    text("input.value", "Classify the message as question, complaint or praise."),
+    text("input.mime_type", "application/json"),
+    text("output.value", `{"id":"chatcmpl-${randomBytes(12).toString("hex")}","model":"${model}"}`),
+    text("output.mime_type", "application/json"),
+    text("llm.input_messages.0.message.role", "system"),
+    text("llm.input_messages.0.message.content", "You classify messages."),
+    text("llm.input_messages.1.message.role", "user"),
+    text("llm.input_messages.1.message.content", "Where is my parcel?"),
+    text("llm.output_messages.0.message.role", "assistant"),
+    text("llm.output_messages.0.message.content", "question"),
+    text("user.id", `user-${count(5000)}`),
+    text("session.id", randomBytes(8).toString("hex")),
+    text("metadata", '{"release":"2026-11-20"}'),
+    list("tag.tags", "support", "nightly"),
+    whole("batch.index", index),
+  ],
+};
+
+const VERCEL: Instrumentation = {
+  scope: { name: "ai", version: "6.0.325" },
+  spanName: "ai.generateText.doGenerate",
+  attributes: ({ model, cacheRead, uncached, output, index }) => [
+    text("ai.operationId", "ai.generateText.doGenerate"),
+    text("operation.name", "ai.generateText.doGenerate answer"),
+    text("ai.model.id", model),
+    text("ai.model.provider", "openai.responses"),
+    text("ai.response.finishReason", "stop"),
+    text("ai.response.id", `resp_${randomBytes(16).toString("hex")}`),
+    text("ai.response.model", model),
+    text("ai.response.text", "Your parcel leaves tomorrow."),
+    whole("ai.usage.inputTokens", cacheRead + uncached),
+    whole("ai.usage.outputTokens", output),
+    whole("ai.usage.totalTokens", cacheRead + uncached + output),
+    whole("ai.usage.cachedInputTokens", cacheRead),
+    whole("ai.usage.reasoningTokens", 0),
+    text("ai.telemetry.functionId", "answer"),
+    text("ai.telemetry.metadata.userId", `user-${count(5000)}`),
+    text("ai.telemetry.metadata.team", "web"),
+    text("ai.prompt.messages", '[{"role":"user","content":"Where is my parcel?"}]'),
+    whole("ai.settings.maxRetries", 2),
+    text("gen_ai.system", "openai.responses"),
+    text("gen_ai.request.model", model),
+    text("gen_ai.response.model", model),
+    list("gen_ai.response.finish_reasons", "stop"),
+    whole("gen_ai.usage.input_tokens", cacheRead + uncached),
+    whole("gen_ai.usage.output_tokens", output),
+    whole("batch.index", index),
+  ],
+};
+
+/** A believable mix by export: 40 % our wrapper, 20 % plain conventions, 20 % OpenLLMetry, 10 % OpenInference, 10 % Vercel AI. */
+const MIX: readonly Instrumentation[] = [
+  SPANLEDGER,
+  GEN_AI,
+  SPANLEDGER,
+  TRACELOOP,
+  OPENINFERENCE,
+  SPANLEDGER,
+  GEN_AI,
+  VERCEL,
+  SPANLEDGER,
+  TRACELOOP,
+];
+/** Calls that share a trace. */
+const CALLS_PER_TRACE = 4;
+
+let exportsMade = 0;
+
+function spanOf(instrumentation: Instrumentation, index: number, traceId: Buffer, nowMs: number): Json {
+  const vendor =
+    instrumentation === TRACELOOP || (instrumentation === SPANLEDGER && index % 3 === 0) ? ANTHROPIC : OPENAI;
+  const numbers = {
+    vendor,
+    model: pick(vendor.models, index),
+    cacheRead: count(4000),
+    uncached: count(3000),
+    output: 1 + count(900),
+    index,
+  };
+  const startMs = nowMs - 3000 + count(1000);
+  return {
+    traceId,
+    spanId: randomBytes(8),
+    name: instrumentation.spanName,
+    kind: 3,
+    startTimeUnixNano: `${startMs}000000`,
+    endTimeUnixNano: `${startMs + 200 + count(1500)}000000`,
+    attributes: instrumentation.attributes(numbers),
+    status: {},
+  };
 }
 
-/** One export request of `spans` LLM spans with fresh ids, as protobuf. */
+/** One export request of `spans` LLM spans with fresh ids, as protobuf; each export comes from the next service of the mix. */
 export function exportBody(spans: number): Buffer {
-  const traceId = randomBytes(16);
+  const service = exportsMade % MIX.length;
+  const instrumentation = pick(MIX, service);
+  exportsMade += 1;
   const nowMs = Date.now();
+  let traceId = randomBytes(16);
   const request = {
     resourceSpans: [
       {
         resource: {
-          attributes: [text("service.name", "shop"), text("deployment.environment.name", "bench")],
+          attributes: [text("service.name", `shop-${service}`), text("deployment.environment.name", "bench")],
         },
         scopeSpans: [
           {
-            scope: { name: "@spanledger/sdk", version: "0.1.0" },
+            scope: instrumentation.scope,
             spans: Array.from({ length: spans }, (_unused, index) => {
-              const startMs = nowMs - 3000 + count(1000);
-              return {
-                traceId,
-                spanId: randomBytes(8),
-                name: "chat",
-                kind: 3,
-                startTimeUnixNano: `${startMs}000000`,
-                endTimeUnixNano: `${startMs + 200 + count(1500)}000000`,
-                attributes: attributes(index),
-                status: {},
-              };
+              if (index % CALLS_PER_TRACE === 0) traceId = randomBytes(16);
+              return spanOf(instrumentation, index, traceId, nowMs);
             }),
           },
         ],

@@ -20,6 +20,8 @@ export interface ServerUnderTest {
   /** Milliseconds from spawn to the first 200 of `/readyz`. */
   startMs: number;
   figures(): Promise<ProcessFigures>;
+  /** Calls (baseline: rows) that a reader finds. */
+  stored(): Promise<number>;
   /** Ends the process; its data directory stays. */
   stop(): Promise<void>;
 }
@@ -35,15 +37,16 @@ export async function startProduct(dataDir: string): Promise<ServerUnderTest> {
   if (!existsSync(join(root, "dist/server/cli/main.js"))) {
     throw new Error("The server is not built: run `npm run build` first.");
   }
-  return start([join(root, "bin/spanledger.cjs"), "start"], dataDir);
+  return start([join(root, "bin/spanledger.cjs"), "start"], dataDir, "/api/v1/summary");
 }
 
 /** The baseline receiver: protobufjs and JSON rows. */
 export async function startBaseline(dataDir: string): Promise<ServerUnderTest> {
-  return start(["--import", "tsx", join(root, "bench/baseline-server.ts")], dataDir);
+  return start(["--import", "tsx", join(root, "bench/baseline-server.ts")], dataDir, "/rows");
 }
 
-async function start(command: string[], dataDir: string): Promise<ServerUnderTest> {
+/** @param countPath answers JSON with the number of stored calls as `calls` */
+async function start(command: string[], dataDir: string, countPath: string): Promise<ServerUnderTest> {
   const port = await freePort();
   const started = performance.now();
   const child = spawn(process.execPath, command, {
@@ -69,6 +72,10 @@ async function start(command: string[], dataDir: string): Promise<ServerUnderTes
     url,
     startMs: performance.now() - started,
     figures: () => readFigures(url),
+    async stored() {
+      const answer = (await (await fetch(url + countPath)).json()) as { calls: number };
+      return answer.calls;
+    },
     async stop() {
       if (child.exitCode !== null) return;
       const exited = once(child, "exit");

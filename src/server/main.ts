@@ -74,11 +74,16 @@ async function startApplication(
   }
 }
 
+/** Milliseconds in which a whole request, headers and body, must have arrived; what comes later is answered 408. */
+const REQUEST_TIMEOUT_MS = 90_000;
+
 async function createApplication(config: AppConfig, stores: LockedStores): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     genReqId: requestIdFor,
     forceCloseConnections: "idle",
     return503OnClosing: true,
+    // Fastify turns Node's limit off: a request that trickles in would hold its connection for ever.
+    requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 200 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, stores), adapter, {

@@ -1,4 +1,5 @@
-import { bargauge, dashboard, gauge, piechart, row, stat, table, timeseries } from "./builder.js";
+import { bargauge, gauge, piechart, stat, table, timeseries } from "./builder.js";
+import { dashboard, row } from "./board-layout.js";
 import { BILLABLE, DIMENSIONS, SPEND, UNPRICED_CALLS } from "./calls-view.js";
 import { boardLink } from "./links.js";
 import { by, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";

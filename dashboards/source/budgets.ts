@@ -1,4 +1,5 @@
-import { bargauge, dashboard, stat, text, timeseries } from "./builder.js";
+import { bargauge, stat, text, timeseries } from "./builder.js";
+import { dashboard } from "./board-layout.js";
 import { BUCKET, CHOSEN, SPEND, UNPRICED_CALLS } from "./calls-view.js";
 import { by, single } from "./queries.js";
 import type { Dashboard } from "./schema.js";

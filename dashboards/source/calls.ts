@@ -1,4 +1,5 @@
-import { barchart, dashboard, heatmap, piechart, row, stat, table, timeseries } from "./builder.js";
+import { barchart, heatmap, piechart, stat, table, timeseries } from "./builder.js";
+import { dashboard, row } from "./board-layout.js";
 import { BILLABLE, DIMENSIONS, NOT_FULLY_PRICED, quantile, SPEND, UNPRICED_CALLS } from "./calls-view.js";
 import { classColumns, moneyText } from "./heat.js";
 import { overTime, rows, single } from "./queries.js";

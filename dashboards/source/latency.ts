@@ -1,4 +1,5 @@
-import { barchart, bargauge, dashboard, heatmap, stat, table, timeseries } from "./builder.js";
+import { barchart, bargauge, heatmap, stat, table, timeseries } from "./builder.js";
+import { dashboard } from "./board-layout.js";
 import { DIMENSIONS, IN_RANGE, quantile } from "./calls-view.js";
 import { classColumns, secondsText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";

@@ -1,4 +1,5 @@
-import { bargauge, dashboard, table, timeseries } from "./builder.js";
+import { bargauge, table, timeseries } from "./builder.js";
+import { dashboard } from "./board-layout.js";
 import {
   BILLABLE,
   CACHE_HIT_RATIO,

@@ -1,4 +1,5 @@
-import { bargauge, dashboard, piechart, row, stat, table, timeseries } from "./builder.js";
+import { bargauge, piechart, stat, table, timeseries } from "./builder.js";
+import { dashboard, row } from "./board-layout.js";
 import {
   BILLABLE,
   CACHE_HIT_RATIO,

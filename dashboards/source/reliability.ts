@@ -1,4 +1,5 @@
-import { bargauge, dashboard, gauge, row, stat, table, timeseries } from "./builder.js";
+import { bargauge, gauge, stat, table, timeseries } from "./builder.js";
+import { dashboard, row } from "./board-layout.js";
 import { BUCKET, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
 import { by, overTime, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";

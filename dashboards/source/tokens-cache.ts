@@ -1,4 +1,5 @@
-import { bargauge, dashboard, heatmap, stat, table, timeseries } from "./builder.js";
+import { bargauge, heatmap, stat, table, timeseries } from "./builder.js";
+import { dashboard } from "./board-layout.js";
 import { CACHE_HIT_RATIO, cacheHitRatio, DIMENSIONS, IN_RANGE } from "./calls-view.js";
 import { classColumns, tokensText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";

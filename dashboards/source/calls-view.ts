@@ -70,12 +70,39 @@ export const UNPRICED_CALLS = `countIf(${NOT_FULLY_PRICED})`;
 export const CALLS = "count()";
 export const ERRORS = "countIf(outcome = 'error')";
 
+const sumOf = (...columns: readonly string[]): string =>
+  columns.map((column) => `coalesce(${column}, 0)`).join(" + ");
+
+/** Tokens read from the provider's cache: text, and the media that some providers count apart. */
+export const CACHE_READ = sumOf("cache_read", "cache_read_audio", "cache_read_image");
+
+/** Whether a row tells what was read from the cache. */
+export const CACHE_READ_KNOWN = "coalesce(cache_read, cache_read_audio, cache_read_image) IS NOT NULL";
+
 /** Rows whose cache use can be told: `GET /api/v1/summary` counts the same ones. */
-const CACHE_KNOWN = `${BILLABLE} AND cache_read IS NOT NULL AND input_total IS NOT NULL`;
+const CACHE_KNOWN = `${BILLABLE} AND ${CACHE_READ_KNOWN} AND input_total IS NOT NULL`;
+
+/** Every token of the chosen rows once, by the class it is billed in. */
+export const TOKENS_BY_CLASS = `sum(input_uncached) AS "input, uncached",
+  sum(${CACHE_READ}) AS "cache read",
+  sum(${sumOf("cache_write_5m", "cache_write_1h", "cache_write_other")}) AS "cache write",
+  sum(output) AS "output",
+  sum(output_reasoning) AS "reasoning",
+  sum(${sumOf("input_audio", "input_image", "input_video", "input_tool", "output_audio", "output_image", "output_video")}) AS "media, tool"`;
+
+/** Colors of `TOKENS_BY_CLASS`, the same wherever it is drawn. */
+export const TOKEN_COLORS = {
+  "input, uncached": "blue",
+  "cache read": "green",
+  "cache write": "yellow",
+  output: "purple",
+  reasoning: "semi-dark-orange",
+  "media, tool": "text",
+};
 
 /** Share of input tokens that came from the provider's cache, 0 to 1, over the rows of a condition; null when none says. */
 export const cacheHitRatio = (condition = "1"): string =>
-  `sumIf(cache_read, ${CACHE_KNOWN} AND ${condition}) / nullIf(sumIf(input_total, ${CACHE_KNOWN} AND ${condition}), 0)`;
+  `sumIf(${CACHE_READ}, ${CACHE_KNOWN} AND ${condition}) / nullIf(sumIf(input_total, ${CACHE_KNOWN} AND ${condition}), 0)`;
 
 export const CACHE_HIT_RATIO = cacheHitRatio();
 

@@ -10,6 +10,9 @@ import {
   quantile,
   SPEND,
   UNPRICED_CALLS,
+  CACHE_READ_KNOWN,
+  TOKENS_BY_CLASS,
+  TOKEN_COLORS,
 } from "./calls-view.js";
 import { boardLink } from "./links.js";
 import { by, overTime, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
@@ -155,22 +158,8 @@ const tokensAndCache = [
     unit: "short",
     draw: "bars",
     stack: "normal",
-    colors: {
-      "input, uncached": "blue",
-      "cache read": "green",
-      "cache write": "yellow",
-      output: "purple",
-      reasoning: "semi-dark-orange",
-      "audio, image, tool": "text",
-    },
-    sql: overTime(
-      `sum(input_uncached) AS "input, uncached",
-  sum(cache_read) AS "cache read",
-  sum(coalesce(cache_write_5m, 0) + coalesce(cache_write_1h, 0) + coalesce(cache_write_other, 0)) AS "cache write",
-  sum(output) AS "output",
-  sum(output_reasoning) AS "reasoning",
-  sum(coalesce(input_audio, 0) + coalesce(input_image, 0) + coalesce(input_tool, 0) + coalesce(output_audio, 0) + coalesce(output_image, 0)) AS "audio, image, tool"`,
-    ),
+    colors: TOKEN_COLORS,
+    sql: overTime(TOKENS_BY_CLASS),
   }),
   timeseries({
     id: 21,
@@ -186,7 +175,7 @@ const tokensAndCache = [
     sql: overTimeBy("model", CACHE_HIT_RATIO, {
       rank: "sum(input_total)",
       top: 6,
-      condition: "cache_read IS NOT NULL",
+      condition: CACHE_READ_KNOWN,
     }),
   }),
 ];

@@ -1,6 +1,15 @@
 import { bargauge, heatmap, stat, table, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
-import { CACHE_HIT_RATIO, cacheHitRatio, DIMENSIONS, IN_RANGE } from "./calls-view.js";
+import {
+  CACHE_HIT_RATIO,
+  cacheHitRatio,
+  DIMENSIONS,
+  IN_RANGE,
+  CACHE_READ_KNOWN,
+  TOKENS_BY_CLASS,
+  TOKEN_COLORS,
+  CACHE_READ,
+} from "./calls-view.js";
 import { classColumns, tokensText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
@@ -82,22 +91,8 @@ export const tokensCache: Dashboard = dashboard({
       draw: "bars",
       stack: "normal",
       legend: { displayMode: "table", placement: "right", calcs: ["sum"] },
-      colors: {
-        "input, uncached": "blue",
-        "cache read": "green",
-        "cache write": "yellow",
-        output: "purple",
-        reasoning: "semi-dark-orange",
-        "audio, image, tool": "text",
-      },
-      sql: overTime(
-        `sum(input_uncached) AS "input, uncached",
-  sum(cache_read) AS "cache read",
-  sum(coalesce(cache_write_5m, 0) + coalesce(cache_write_1h, 0) + coalesce(cache_write_other, 0)) AS "cache write",
-  sum(output) AS "output",
-  sum(output_reasoning) AS "reasoning",
-  sum(coalesce(input_audio, 0) + coalesce(input_image, 0) + coalesce(input_tool, 0) + coalesce(output_audio, 0) + coalesce(output_image, 0)) AS "audio, image, tool"`,
-      ),
+      colors: TOKEN_COLORS,
+      sql: overTime(TOKENS_BY_CLASS),
     }),
     timeseries({
       id: 11,
@@ -112,7 +107,7 @@ export const tokensCache: Dashboard = dashboard({
       sql: overTimeBy("feature", CACHE_HIT_RATIO, {
         rank: "sum(input_total)",
         top: 6,
-        condition: "cache_read IS NOT NULL",
+        condition: CACHE_READ_KNOWN,
       }),
     }),
     timeseries({
@@ -126,7 +121,7 @@ export const tokensCache: Dashboard = dashboard({
       stack: "normal",
       colors: { read: "green", "write 5m": "yellow", "write 1h": "semi-dark-orange", "write, other": "text" },
       sql: overTime(
-        `sum(cache_read) AS "read",
+        `sum(${CACHE_READ}) AS "read",
   sum(cache_write_5m) AS "write 5m",
   sum(cache_write_1h) AS "write 1h",
   sum(cache_write_other) AS "write, other"`,

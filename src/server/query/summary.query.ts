@@ -65,10 +65,11 @@ export function summarySql(project: string, params: SummaryParams): Statement {
     scopeConditions(project, params.fromNano, params.toNano),
     filterConditions(params.filters),
   );
-  const cached = "billable AND cache_read IS NOT NULL AND input_total IS NOT NULL";
+  const cached =
+    "billable AND coalesce(cache_read, cache_read_audio, cache_read_image) IS NOT NULL AND input_total IS NOT NULL";
   const sql = `SELECT
   ${TOTAL_COLUMNS.join(",\n  ")},
-  sumIf(cache_read, ${cached}) AS cached_tokens,
+  sumIf(coalesce(cache_read, 0) + coalesce(cache_read_audio, 0) + coalesce(cache_read_image, 0), ${cached}) AS cached_tokens,
   sumIf(input_total, ${cached}) AS cacheable_tokens,
   quantilesIf(0.5, 0.95)(duration_ms, outcome = 'ok') AS latency,
   countIf(outcome = 'ok') AS latency_calls,

@@ -16,7 +16,7 @@ function bundledBook(): PriceBook {
   return built;
 }
 
-const OPERATOR = { overrides: [], endpoints: [], deployments: [], inheritSnapshots: [] };
+const OPERATOR = { overrides: [], endpoints: [], deployments: [], inheritSnapshots: [], currencies: [] };
 const CLASSES: ReadonlySet<string> = new Set([...TOKEN_CLASSES, ...UNIT_CLASSES]);
 
 function checkQuantities(question: Published.PriceQuestion): void {

@@ -61,7 +61,8 @@ export interface Rate {
   per: number;
   /** Decimal text in `currency`. */
   price: string;
-  currency: "USD";
+  /** ISO 4217; what it is worth in USD is the operator's word, by date. */
+  currency: string;
   /** Holds for prompts above (or, inclusive, from) this many tokens, caches counted. 0 = any prompt. */
   minPromptTokens: number;
   minInclusive: boolean;

@@ -4,14 +4,19 @@ import { RequireScope } from "../auth/require-scope.decorator.js";
 import { canonicalDecimal } from "../domain/money.js";
 import { decodeCursor, encodeCursor, type ListQuery, listQuerySchema } from "../http/cursor.js";
 import type { CurrencyRate } from "../storage/control/entities/currency-rate.entity.js";
+import { AutomaticRepricing } from "./automatic-repricing.js";
 import { CurrenciesService } from "./currencies.service.js";
 import { type NewCurrency, newCurrencySchema } from "./currency.schema.js";
+import { repricingResponse } from "./repricing.response.js";
 
 /** What currencies are worth, by date. */
 @Controller("api/v1/prices/currencies")
 @RequireScope("read")
 export class CurrenciesController {
-  constructor(@Inject(CurrenciesService) private readonly currencies: CurrenciesService) {}
+  constructor(
+    @Inject(CurrenciesService) private readonly currencies: CurrenciesService,
+    @Inject(AutomaticRepricing) private readonly repricing: AutomaticRepricing,
+  ) {}
 
   @Get()
   async list(
@@ -23,13 +28,17 @@ export class CurrenciesController {
     return { data: page.rows.map(currencyResponse), nextCursor: encodeCursor(page.next) };
   }
 
+  /** `repricing` is the job that prices stored calls which had no full price, or null when there are none. */
   @Post()
   @RequireScope("admin")
   async create(
     @Auth() auth: AuthContext,
     @Body({ schema: newCurrencySchema }) body: NewCurrency,
   ): Promise<object> {
-    return currencyResponse(await this.currencies.create(auth, body));
+    const row = await this.currencies.create(auth, body);
+    const change = { projectId: row.projectId, effectiveFrom: row.effectiveFrom, effectiveTo: null };
+    const job = await this.repricing.afterChange(auth, change, `currency:${row.id}`);
+    return { ...currencyResponse(row), repricing: job === null ? null : repricingResponse(job) };
   }
 
   @Delete(":id")

@@ -9,6 +9,7 @@ import { ControlDatabase } from "../storage/control/control-database.js";
 import { CurrencyRate } from "../storage/control/entities/currency-rate.entity.js";
 import { newestFirst, type Page, type PageRequest } from "../storage/control/list-page.js";
 import type { NewCurrency } from "./currency.schema.js";
+import { OperatorPrices } from "./operator-prices.js";
 import { authorOf, writeAudit } from "./price-audit.service.js";
 
 const MAX_RATES = 20_000;
@@ -18,6 +19,7 @@ const MAX_RATES = 20_000;
 export class CurrenciesService {
   constructor(
     @Inject(ControlDatabase) private readonly database: ControlDatabase,
+    @Inject(OperatorPrices) private readonly prices: OperatorPrices,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -74,6 +76,7 @@ export class CurrenciesService {
       };
       await writeAudit(manager, row.author, entry, now.getTime());
     });
+    await this.prices.reload();
     return row;
   }
 
@@ -92,5 +95,6 @@ export class CurrenciesService {
       const entry = { project: row.projectId, action: "currency.remove", subject: id };
       await writeAudit(manager, authorOf(auth), entry, now.getTime());
     });
+    await this.prices.reload();
   }
 }

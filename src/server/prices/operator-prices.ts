@@ -4,6 +4,7 @@ import { PRICING_CONTEXT, PricingContextHolder } from "../ingest/pricing-context
 import type { PriceBook } from "../pricing/price-book.js";
 import type { PricingContext } from "../pricing/price-call.js";
 import { ControlDatabase } from "../storage/control/control-database.js";
+import { CurrencyRate } from "../storage/control/entities/currency-rate.entity.js";
 import { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
 import { PriceOverride } from "../storage/control/entities/price-override.entity.js";
 import { PriceSchedule } from "../storage/control/entities/price-schedule.entity.js";
@@ -57,22 +58,27 @@ export class OperatorPrices implements OnModuleInit, OnModuleDestroy {
 
   async #load(): Promise<void> {
     await this.active.load();
-    const [overrides, maps, schedules] = await this.database.run((manager) =>
+    const [overrides, maps, schedules, currencies] = await this.database.run((manager) =>
       Promise.all([
         manager.getRepository(PriceOverride).find({ order: { createdAt: "ASC", id: "ASC" } }),
         manager
           .getRepository(EndpointMap)
           .find({ where: { revokedAt: IsNull() }, order: { createdAt: "ASC", id: "ASC" } }),
         manager.getRepository(PriceSchedule).find({ order: { periodStart: "ASC" } }),
+        manager
+          .getRepository(CurrencyRate)
+          .find({ where: { revokedAt: IsNull() }, order: { effectiveFrom: "ASC", id: "ASC" } }),
       ]),
     );
-    const loaded = JSON.stringify([this.book.version, overrides, maps, schedules]);
+    const loaded = JSON.stringify([this.book.version, overrides, maps, schedules, currencies]);
     if (loaded === this.#loaded) return;
     const context = (project: string | null): PricingContext => {
-      const operator = operatorPricingOf(project, overrides, maps, engineSchedules(schedules));
+      const operator = operatorPricingOf(project, overrides, maps, engineSchedules(schedules), currencies);
       return { book: withOperatorModels(this.book, operator), operator };
     };
-    const projects = new Set([...overrides, ...maps].flatMap(({ projectId }) => projectId ?? []));
+    const projects = new Set(
+      [...overrides, ...maps, ...currencies].flatMap(({ projectId }) => projectId ?? []),
+    );
     this.holder.replace(context(null), new Map([...projects].map((project) => [project, context(project)])));
     this.#loaded = loaded;
   }

@@ -1,4 +1,7 @@
+import { canonicalDecimal } from "../domain/money.js";
 import {
+  type CurrencyEntry,
+  currencyEntrySchema,
   type DeploymentMapping,
   deploymentMappingSchema,
   type EndpointMapping,
@@ -9,6 +12,7 @@ import {
   priceOverrideSchema,
   type ScheduleRow,
 } from "../pricing/operator-pricing.js";
+import type { CurrencyRate } from "../storage/control/entities/currency-rate.entity.js";
 import type { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
 import type { PriceSchedule } from "../storage/control/entities/price-schedule.entity.js";
 import type { PriceOverride as OverrideRow } from "../storage/control/entities/price-override.entity.js";
@@ -73,6 +77,17 @@ export function deploymentOf(row: EndpointMap): DeploymentMapping | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** The engine's entry of a stored row, or null for one that the schema no longer takes. Never throws. */
+function currencyOf(row: CurrencyRate): CurrencyEntry | null {
+  const parsed = currencyEntrySchema.safeParse({
+    currency: row.currency,
+    usd: canonicalDecimal(row.usd),
+    effectiveFrom: row.effectiveFrom.toISOString(),
+    project: row.projectId,
+  });
+  return parsed.success ? parsed.data : null;
+}
+
 /** The engine's schedules by override, from the stored months in order of time. Never throws. */
 export function engineSchedules(
   months: readonly PriceSchedule[],
@@ -92,6 +107,7 @@ export function operatorPricingOf(
   overrides: readonly OverrideRow[],
   maps: readonly EndpointMap[],
   schedules: ReadonlyMap<string, readonly ScheduleRow[]> = new Map(),
+  currencies: readonly CurrencyRate[] = [],
 ): OperatorPricing {
   const holds = (row: { projectId: string | null }) => row.projectId === null || row.projectId === project;
   const own = <Row extends { projectId: string | null }>(rows: readonly Row[]) =>
@@ -105,6 +121,7 @@ export function operatorPricingOf(
       ({ endpoint }) => endpoint,
     ),
     deployments: own(maps).flatMap((row) => present(deploymentOf(row))),
+    currencies: own(currencies).flatMap((row) => present(currencyOf(row))),
   };
 }
 

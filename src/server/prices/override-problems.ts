@@ -1,4 +1,4 @@
-import { isAmount, parseMoney } from "../domain/money.js";
+import { formatMoney, isAmount, parseMoney } from "../domain/money.js";
 import type { PriceOverride } from "../pricing/operator-pricing.js";
 
 /** Nothing costs as much per million tokens or per unit: such a figure is a slip, e.g. cents for dollars. */
@@ -15,7 +15,7 @@ export function overrideProblems(
   const { effectiveFrom, effectiveTo } = override;
   if (effectiveTo !== null && Date.parse(effectiveFrom) >= Date.parse(effectiveTo))
     problems.push("effectiveTo: must be after effectiveFrom");
-  if (override.kind === "rates") problems.push(...rateProblems(override.rates));
+  if (override.kind === "rates") problems.push(...rateProblems(override.rates, override.currency));
   if (override.kind === "multiplier") problems.push(...factorProblems("value", override.value));
   if (override.kind === "gpu_hour") problems.push(...gpuProblems(settings));
   if (override.kind === "volume_tiers") problems.push(...tierProblems(settings["tiers"]));
@@ -24,12 +24,16 @@ export function overrideProblems(
   return problems;
 }
 
-function rateProblems(rates: Readonly<Record<string, string | undefined>>): string[] {
+function rateProblems(rates: Readonly<Record<string, string | undefined>>, currency: string): string[] {
+  // A unit of some currencies is worth less than a ten-thousandth of a dollar.
+  const max = currency === "USD" ? MAX_RATE : MAX_SUM;
   const entries = Object.entries(rates);
   if (entries.length === 0) return ["rates: must name at least one class"];
   return entries.flatMap(([name, price]) =>
-    price !== undefined && parseMoney(price) > MAX_RATE
-      ? [`rates.${name}: ${price} USD is more than 10000 per million tokens or per unit`]
+    price !== undefined && parseMoney(price) > max
+      ? [
+          `rates.${name}: ${price} ${currency} is more than ${formatMoney(max)} per million tokens or per unit`,
+        ]
       : [],
   );
 }

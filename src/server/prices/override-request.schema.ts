@@ -32,8 +32,13 @@ export const newOverrideSchema = z.strictObject({
     .record(z.string().max(40), decimal)
     .optional()
     .describe(
-      "USD per million tokens by class (input, cache_read, output, ...), or per unit for unit classes",
+      "Price per million tokens by class (input, cache_read, output, ...), or per unit for unit classes",
     ),
+  currency: z
+    .string()
+    .max(3)
+    .optional()
+    .describe("ISO 4217 currency of the rates (USD), converted by the entries of prices/currencies"),
   value: decimal.optional().describe("The factor of a multiplier"),
   classes: z.array(z.string().max(40)).min(1).optional(),
   stack: z.boolean().optional(),
@@ -87,8 +92,8 @@ function className(name: string): string {
 
 /** The settings that each kind takes beside the common ones; others are refused, not ignored. */
 const SETTINGS: Readonly<Record<Word, readonly (keyof NewOverride)[]>> = {
-  rates: ["rates"],
-  self_hosted: ["rates"],
+  rates: ["rates", "currency"],
+  self_hosted: ["rates", "currency"],
   multiplier: ["value", "classes", "stack"],
   zero: [],
   free: [],
@@ -142,7 +147,7 @@ function settingsOf(request: NewOverride): {
   engine: Record<string, unknown>;
   settings: Record<string, unknown>;
 } {
-  const { rates, value, classes, stack, amount, period } = request;
+  const { rates, currency, value, classes, stack, amount, period } = request;
   switch (request.kind) {
     case "gpu_hour": {
       const { hourlyCost, gpus = 1, inputWeight = "1", outputWeight = "1" } = request;
@@ -160,6 +165,7 @@ function settingsOf(request: NewOverride): {
       return {
         engine: {
           ...(rates === undefined ? {} : { rates: named(rates) }),
+          ...(currency === undefined ? {} : { currency }),
           ...(value === undefined ? {} : { value }),
           ...(classes === undefined ? {} : { classes: classes.map(className) }),
           ...(stack === undefined ? {} : { stack }),

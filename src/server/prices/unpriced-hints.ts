@@ -21,6 +21,7 @@ const ACTIONS: Readonly<Record<string, readonly FixAction[]>> = {
   no_price_for_provider: ["rates", "free"],
   no_price_at_date: ["rates", "free"],
   row_quarantined: ["rates", "free"],
+  currency_rate_missing: ["rates", "free"],
   tier_unknown: ["rates", "free"],
   commitment_tier: ["rates", "free"],
   rate_class_unknown: ["rates", "free"],

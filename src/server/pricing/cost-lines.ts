@@ -25,7 +25,7 @@ export function linesOf(rated: RatedUsage, plan: RatePlan, chosen: ChosenOverrid
   const lines: CostLine[] = [];
   let total = 0n;
   for (const { rate, count } of rated.quantities) {
-    const factors = factorsFor(rate, plan, chosen);
+    const factors = factorsFor(rate, plan, chosen, rated.fx?.get(rate.currency));
     if (factors.length === 0 && rate.unitSteps !== null && Number.isSafeInteger(count)) {
       const steps = BigInt(count) * rate.unitSteps;
       total += steps;
@@ -91,10 +91,15 @@ function millionths(count: number): bigint {
 const NO_FACTORS: readonly NamedFactor[] = [];
 const NO_FRACTIONS: readonly Factor[] = [];
 
-function factorsFor(rate: CompiledRate, plan: RatePlan, chosen: ChosenOverrides): readonly NamedFactor[] {
+function factorsFor(
+  rate: CompiledRate,
+  plan: RatePlan,
+  chosen: ChosenOverrides,
+  fx: NamedFactor | undefined,
+): readonly NamedFactor[] {
   const listed = !rate.isToken ? NO_FACTORS : rate.tier === "standard" ? plan.factors : plan.tierFactors;
   const { winner, stacked } = chosen;
-  if (winner === null && stacked.length === 0) return listed;
+  if (winner === null && stacked.length === 0 && fx === undefined) return listed;
   const factors = [...listed];
   if (winner?.kind === "multiplier" && covers(winner.classes, rate.class))
     factors.push(named(winner.id, winner.value));
@@ -102,6 +107,7 @@ function factorsFor(rate: CompiledRate, plan: RatePlan, chosen: ChosenOverrides)
   for (const override of stacked) {
     if (covers(override.classes, rate.class)) factors.push(named(override.id, override.value));
   }
+  if (fx !== undefined) factors.push(fx);
   return factors;
 }
 

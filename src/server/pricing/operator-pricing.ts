@@ -24,6 +24,7 @@ const overrideBase = {
 };
 
 const rates = z.partialRecord(priceClass, amount);
+const currency = z.string().regex(/^[A-Z]{3}$/, "must be three capital letters (ISO 4217)");
 
 /** From an instant (milliseconds since the epoch, inclusive) until the next row; before the first row the override's own figures hold. */
 const scheduleRow = z.strictObject({ fromMs: z.int(), value: amount.nullable(), rates: rates.nullable() });
@@ -31,12 +32,12 @@ const scheduleRow = z.strictObject({ fromMs: z.int(), value: amount.nullable(), 
 const schedule = z.array(scheduleRow).default([]);
 
 /**
- * A price that the operator states. `rates`: USD per million tokens, or per unit for unit classes; classes left out keep their list
- * price. `multiplier`: a factor on the list price, of all classes or those named. `zero`: free. `commitment`: paid otherwise, no cost
+ * A price that the operator states. `rates`: an amount of `currency` per million tokens, or per unit for unit classes; classes left out
+ * keep their list price. `multiplier`: a factor on the list price, of all classes or those named. `zero`: free. `commitment`: paid otherwise, no cost
  * per call. `gpu_hour` and `volume_tiers` carry rates or a factor that a job worked out, by time.
  */
 export const priceOverrideSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ ...overrideBase, kind: z.literal("rates"), rates }),
+  z.strictObject({ ...overrideBase, kind: z.literal("rates"), rates, currency: currency.default("USD") }),
   z.strictObject({
     ...overrideBase,
     kind: z.literal("multiplier"),
@@ -71,17 +72,28 @@ export const deploymentMappingSchema = z.strictObject({
   zone: z.string().max(40).nullable().default(null),
 });
 
+/** What one unit of a currency is worth in USD, from an instant (inclusive) until the next entry. */
+export const currencyEntrySchema = z.strictObject({
+  currency,
+  usd: amount,
+  effectiveFrom: instant,
+  /** Project it holds for; null = every project. */
+  project: z.string().max(100).nullable().default(null),
+});
+
 export const operatorPricingSchema = z.strictObject({
   overrides: z.array(priceOverrideSchema).default([]),
   endpoints: z.array(endpointMappingSchema).default([]),
   deployments: z.array(deploymentMappingSchema).default([]),
   /** `<provider>/<model>` whose unlisted dated snapshots may take the model's price. */
   inheritSnapshots: z.array(z.string()).default([]),
+  currencies: z.array(currencyEntrySchema).default([]),
 });
 
 export type ScheduleRow = z.infer<typeof scheduleRow>;
 export type PriceOverride = z.infer<typeof priceOverrideSchema>;
 export type EndpointMapping = z.infer<typeof endpointMappingSchema>;
+export type CurrencyEntry = z.infer<typeof currencyEntrySchema>;
 export type DeploymentMapping = z.infer<typeof deploymentMappingSchema>;
 
 /** Everything an operator says about prices, as plain data. Treat it as immutable: engines keep indexes by its identity. */
@@ -90,6 +102,7 @@ export type OperatorPricing = Readonly<{
   endpoints: readonly EndpointMapping[];
   deployments: readonly DeploymentMapping[];
   inheritSnapshots: readonly string[];
+  currencies: readonly CurrencyEntry[];
 }>;
 
 /** No word from the operator: list prices only. */
@@ -98,4 +111,5 @@ export const NO_OPERATOR_PRICING: OperatorPricing = {
   endpoints: [],
   deployments: [],
   inheritSnapshots: [],
+  currencies: [],
 };

@@ -33,6 +33,7 @@ export function overrideRates(
     quarantined: new Set(),
     outOfDate: false,
     hasTokenRates: true,
+    hasForeign: (plan?.hasForeign ?? false) || (winner.kind === "rates" && winner.currency !== "USD"),
   };
 }
 
@@ -72,7 +73,7 @@ function statedRate(
     unit: isToken ? "token" : name,
     per: isToken ? 1_000_000 : 1,
     price: canonicalDecimal(price),
-    currency: "USD",
+    currency: override.kind === "rates" ? override.currency : "USD",
     minPromptTokens: 0,
     minInclusive: false,
     variant: null,

@@ -20,7 +20,10 @@ const rateSchema = z.strictObject({
   unit: z.string().max(20).optional(),
   tier: z.enum(PRICE_TIERS).optional(),
   geo: z.string().max(40).optional(),
-  currency: z.literal("USD").optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
   min_prompt_tokens: z.int().nonnegative().optional(),
   min_inclusive: z.boolean().optional(),
   variant: words.optional(),

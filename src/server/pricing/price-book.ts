@@ -160,7 +160,7 @@ function buildRate(file: PriceFile, model: string, rate: PriceFileRate): Compile
     unit: rate.unit ?? (isToken ? "token" : (UNIT_OF[rate.class] ?? rate.class)),
     per,
     price: canonicalDecimal(rate.price),
-    currency: "USD",
+    currency: rate.currency ?? "USD",
     status: rate.status ?? "active",
     priceUnits: parseMoney(rate.price),
     perUnits: BigInt(per),

@@ -3,6 +3,7 @@ import { canonicalDecimal, isAmount } from "../domain/money.js";
 import type { PriceTier, RuleSet } from "../domain/price.js";
 import { INPUT_CLASSES } from "../domain/usage.js";
 import { chooseOverrides, overridesFor } from "./choose-override.js";
+import { convertible } from "./convert-currency.js";
 import { linesOf } from "./cost-lines.js";
 import { matchModel } from "./model-match.js";
 import type { ListedModel, ModelMatch } from "./model-match.js";
@@ -18,6 +19,7 @@ import { settleProvider } from "./settle-provider.js";
 import { settleTier } from "./settle-tier.js";
 import type { SettledTier } from "./settle-tier.js";
 import { rateUsage } from "./usage-lines.js";
+import type { RatedUsage } from "./usage-lines.js";
 import { withCost } from "./with-cost.js";
 
 /** What a call is priced with. Books and operator data are immutable: a change is a new object. */
@@ -137,11 +139,15 @@ function ownCost(call: Call, resolved: Resolved, context: PricingContext, report
         : "no_price_for_provider";
     return withoutLines("unpriced", reason, reported, context.book);
   }
-  const rated = rateUsage(call.usage, effective, resolved.ruleSet?.writesAsInput ?? false);
+  const rated = ratedUsage(call, effective, resolved.ruleSet, context, atMs);
   const cost = settleCost(call, rated, effective, chosen, context.book, reported);
   if (chosen.winner === null && chosen.stacked.length === 0) return cost;
   const source = match.kind === "pool" ? "self_hosted" : "override";
-  return { ...cost, source, listTotal: plan === null ? null : listTotal(call, plan, resolved.ruleSet) };
+  return {
+    ...cost,
+    source,
+    listTotal: plan === null ? null : listTotal(call, plan, resolved.ruleSet, context, atMs),
+  };
 }
 
 function millisecondsOf(nano: bigint): number {
@@ -191,8 +197,25 @@ function promptTokens({ usage }: Call): number {
   return sum;
 }
 
-function listTotal(call: Call, plan: RatePlan, rules: RuleSet | null): string | null {
+function ratedUsage(
+  call: Call,
+  plan: RatePlan,
+  rules: RuleSet | null,
+  { operator, project }: PricingContext,
+  atMs: number,
+): RatedUsage {
   const rated = rateUsage(call.usage, plan, rules?.writesAsInput ?? false);
-  if (!rated.reported || rated.missing.length > 0) return null;
+  return plan.hasForeign ? convertible(rated, operator, atMs, project ?? null) : rated;
+}
+
+function listTotal(
+  call: Call,
+  plan: RatePlan,
+  rules: RuleSet | null,
+  context: PricingContext,
+  atMs: number,
+): string | null {
+  const rated = ratedUsage(call, plan, rules, context, atMs);
+  if (!rated.reported || rated.unconverted || rated.missing.length > 0) return null;
   return linesOf(rated, plan, { winner: null, stacked: [] }).total;
 }

@@ -37,6 +37,8 @@ export interface RatePlan {
   /** Whether the model has rates, but none of them at this time. */
   outOfDate: boolean;
   hasTokenRates: boolean;
+  /** Whether a rate is in another currency than USD. */
+  hasForeign: boolean;
 }
 
 const plans = new WeakMap<BookModel, Map<string | number, RatePlan>>();
@@ -150,6 +152,7 @@ function makePlan(model: BookModel, conditions: RateConditions): RatePlan {
     quarantined,
     outOfDate: model.rates.length > 0 && !model.rates.some((rate) => inForce(rate, conditions.atMs)),
     hasTokenRates: model.rates.some((rate) => rate.isToken),
+    hasForeign: model.rates.some((rate) => rate.currency !== "USD"),
   };
 }
 

@@ -81,6 +81,7 @@ const GENERATING: ReadonlySet<string> = new Set(["chat", "generate_content", "te
 
 /** Why the lines are not the whole cost, or null when they are. */
 function reasonOf(call: Call, rated: RatedUsage, plan: RatePlan): string | null {
+  if (rated.unconverted) return "currency_rate_missing";
   const missing = rated.missing[0];
   if (missing !== undefined) {
     if (plan.outOfDate) return "no_price_at_date";

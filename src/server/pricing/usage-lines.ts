@@ -1,7 +1,7 @@
 import type { PriceClass } from "../domain/price.js";
 import type { Usage, UsageClass } from "../domain/usage.js";
 import type { CompiledRate } from "./price-book.js";
-import type { RatePlan } from "./select-rate.js";
+import type { NamedFactor, RatePlan } from "./select-rate.js";
 
 interface ClassRule {
   usage: UsageClass;
@@ -63,6 +63,10 @@ export interface RatedUsage {
   missing: PriceClass[];
   /** Whether any quantity was reported at all, zero included. */
   reported: boolean;
+  /** What converts currencies other than USD; null = all is in USD. */
+  fx: ReadonlyMap<string, NamedFactor> | null;
+  /** Whether quantities were left out for want of a currency's worth. */
+  unconverted: boolean;
 }
 
 /** One prompt with grounding is one charge, however many queries it took. Source: Gemini API pricing, Gemini 2.x, 2026-11. */
@@ -93,10 +97,11 @@ export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean):
   }
   const request = plan.rates.get("request");
   if (request !== undefined && reported) add(quantities, request, 1);
-  if (!plan.hasTokenRates && quantities.length > 0) return { quantities, missing: [], reported };
+  if (!plan.hasTokenRates && quantities.length > 0)
+    return { quantities, missing: [], reported, fx: null, unconverted: false };
   if (quantities.length === 0 && missing.length === 0) missing.push(...informational);
   if (quantities.length === 0 && missing.length === 0 && reported) addZeroLines(quantities, usage, plan);
-  return { quantities, missing, reported };
+  return { quantities, missing, reported, fx: null, unconverted: false };
 }
 
 function classesOf(rule: ClassRule, plan: RatePlan, writesAsInput: boolean): readonly PriceClass[] {

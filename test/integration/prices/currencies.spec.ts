@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { openPriceStores, type PriceApp, startPriceApp, type Stores } from "./price-app.js";
+import { chat } from "../../support/spans.js";
+import { finished, openPriceStores, type PriceApp, startPriceApp, type Stores } from "./price-app.js";
 
 let stores: Stores;
 let app: PriceApp;
@@ -8,7 +9,10 @@ beforeAll(async () => {
   stores = await openPriceStores();
 }, 60_000);
 beforeEach(async () => {
-  await stores.database.dataSource.query("TRUNCATE currency_rate, price_audit, price_override CASCADE");
+  await stores.database.dataSource.query(
+    "TRUNCATE currency_rate, price_audit, price_override, repricing CASCADE",
+  );
+  await stores.store.command("TRUNCATE TABLE calls_raw");
   app = await startPriceApp(stores);
 }, 30_000);
 afterEach(() => app.close());
@@ -46,6 +50,44 @@ describe("the currency table", () => {
     ])
       await app.json("POST", "prices/currencies", { ...entry, ...wrong }, 400);
     await app.json("DELETE", "prices/currencies/fxr_none", undefined, 404);
+  }, 30_000);
+});
+
+describe("a price in another currency", () => {
+  const usage = {
+    "gen_ai.request.model": "our-qwen",
+    "gen_ai.response.model": "our-qwen",
+    "gen_ai.usage.input_tokens": 1000,
+    "gen_ai.usage.output_tokens": 500,
+    "gen_ai.usage.cache_read.input_tokens": 0,
+  };
+
+  it("waits for the currency, is converted by the entry in force, and comes back on rolling back", async () => {
+    const rates = { match: "openai/our-qwen", rates: { input: "2", output: "8" }, currency: "CNY" };
+    expect(await app.json("POST", "prices/overrides", rates)).toMatchObject({ currency: "CNY" });
+    await app.json("POST", "prices/overrides", { ...rates, currency: "yuan" }, 400);
+    await app.ingest([
+      chat(usage, { key: "early", startMs: 0 }),
+      chat(usage, { key: "late", startMs: 5000 }),
+    ]);
+    const before = await app.ledger();
+    const { data } = await app.json<{ data: unknown[] }>("GET", "unpriced");
+    expect(data).toMatchObject([{ reason: "currency_rate_missing", calls: 2, actions: ["rates", "free"] }]);
+
+    const entry = { currency: "CNY", usd: "0.1378", effectiveFrom: "2020-01-01T00:00:00Z" };
+    const made = await app.json<{ repricing: { id: string } }>("POST", "prices/currencies", entry);
+    // (1000 x 2 + 500 x 8) / 1,000,000 CNY = 0.006 CNY a call, at 0.1378.
+    expect(await finished(app, made.repricing.id)).toMatchObject({
+      changed: 2,
+      unpricedAfter: 0,
+      after: "0.0016536",
+    });
+
+    const later = { ...entry, usd: "0.14", effectiveFrom: "2020-02-01T00:00:00Z" };
+    expect(await app.json("POST", "prices/currencies", later)).toMatchObject({ repricing: null });
+    await app.json("POST", `reprice/${made.repricing.id}/rollback`, {});
+    expect(await finished(app, made.repricing.id)).toMatchObject({ status: "rolled_back", kept: 0 });
+    expect(await app.ledger()).toEqual(before);
   }, 30_000);
 });
 

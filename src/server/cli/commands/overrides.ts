@@ -20,7 +20,7 @@ interface Override {
   author: string;
 }
 
-const TEXTS = ["kind", "value", "metric", "timezone", "hourly-cost", "amount", "reason"];
+const TEXTS = ["kind", "currency", "value", "metric", "timezone", "hourly-cost", "amount", "reason"];
 
 export const overridesCommand: Command = {
   name: "overrides",
@@ -34,7 +34,8 @@ export const overridesCommand: Command = {
 
 Options of add:
   --kind <kind>          rates, multiplier, free, self_hosted, gpu_hour, volume_tiers or commitment (rates)
-  --rate <class>=<usd>   USD per million tokens, e.g. input=2.00; may be repeated
+  --rate <class>=<price> Price per million tokens, e.g. input=2.00; may be repeated
+  --currency <code>      Currency of the rates, converted by the currency table (USD)
   --value <factor>       Factor of a multiplier, e.g. 0.85
   --tier <from>=<factor> Volume tier, e.g. 1000=0.9; may be repeated
   --metric <metric>      What tiers are reached by: spend or tokens (spend)
@@ -99,6 +100,7 @@ async function add(context: CommandContext): Promise<number> {
   const answer = (await api.post("prices/overrides", {
     match: requiredPositional(context, 1, "what it is the price of, e.g. openai/gpt-4o"),
     kind: texts["kind"],
+    currency: texts["currency"],
     value: texts["value"],
     metric: texts["metric"],
     timezone: texts["timezone"],

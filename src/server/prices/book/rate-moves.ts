@@ -46,12 +46,14 @@ export function rateMoves(
     const to = inForce(after, atMs);
     if (from === null || to === null) continue;
     const [a, b] = [perUnit(from, to), perUnit(to, from)];
-    if (a === b) continue;
+    const isSameCurrency = (from.currency ?? "USD") === (to.currency ?? "USD");
+    if (a === b && isSameCurrency) continue;
     moves.set(`${from.price} ${to.price}`, {
       rate: name,
       from: from.price,
       to: to.price,
-      size: sizeOf(a, b),
+      // Figures of two currencies cannot be compared: a person has to look.
+      size: isSameCurrency ? sizeOf(a, b) : "large",
     });
   }
   return [...moves.values()];

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { chat } from "../../support/spans.js";
 import {
   finished,
@@ -98,6 +99,27 @@ describe("volume tiers", () => {
     expect(data.find(({ from }) => from === "2026-04-01T00:00:00.000Z")).toMatchObject({ value: "1" });
   }, 60_000);
 
+  it("make the same of calls in any order and any batches", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6, maxLength: 6 }),
+        fc.integer({ min: 0, max: 6 }),
+        async (order, cut) => {
+          await stores.store.command("TRUNCATE TABLE calls_raw");
+          const inOrder = order.flatMap((index) => calls(index, index + 1));
+          if (cut > 0) await app.ingest(inOrder.slice(0, cut));
+          const made = await app.json<{ id: string }>("POST", "prices/overrides", tiers);
+          if (cut < 6) await app.ingest(inOrder.slice(cut));
+          await app.json("POST", `prices/overrides/${made.id}/recompute`);
+          await allDone();
+          expect((await totals()).map(Number)).toEqual(expected);
+          await app.json("DELETE", `prices/overrides/${made.id}?void=true`);
+        },
+      ),
+      { numRuns: 3, endOnFailure: true },
+    );
+  }, 60_000);
+
   it("are refused where they make no sense", async () => {
     const refused = async (body: object): Promise<string> =>
       (await app.json<{ error: { message: string } }>("POST", "prices/overrides", { ...tiers, ...body }, 400))
@@ -148,5 +170,50 @@ describe("a pool paid by GPU hours", () => {
       { calls: 1, idleCost: null },
     ]);
     expect((await app.json<{ totals: { calls: number } }>("GET", "unpriced")).totals.calls).toBe(0);
+  }, 60_000);
+});
+
+describe("re-pricing", () => {
+  const change = fc.oneof(
+    fc.record({ kind: fc.constant("multiplier"), value: fc.constantFrom("0", "0.333333", "0.85", "3") }),
+    fc.record({ kind: fc.constant("free") }),
+    fc.record({
+      kind: fc.constant("rates"),
+      rates: fc.record({ input: fc.constantFrom("0.07", "1.999999"), output: fc.constantFrom("0", "12.5") }),
+    }),
+  );
+
+  it("twice equals once, and rolling back restores every row", async () => {
+    const reprice = async (): Promise<Job> => {
+      const { id } = await app.json<Job>("POST", "reprice", { preview: false });
+      return finished(app, id);
+    };
+    const unknown = { "gen_ai.request.model": "acme-x", "gen_ai.response.model": "acme-x" };
+    await app.ingest([...calls(0, 20), ...calls(20, 25, unknown)]);
+    const before = await app.ledger();
+    await fc.assert(
+      fc.asyncProperty(change, fc.constantFrom("openai/*", "openai/gpt-4o-mini"), async (stated, match) => {
+        const made = await app.json<{ id: string; repricing: { id: string } | null }>(
+          "POST",
+          "prices/overrides",
+          { ...stated, match, effectiveFrom: "2026-03-02T10:00:05Z" },
+        );
+        await allDone();
+        const first = await reprice();
+        expect(first.changed).toBeGreaterThan(0);
+        const once = await app.ledger();
+        expect(once).not.toEqual(before);
+        expect((await reprice()).changed).toBe(0);
+        expect(await app.ledger()).toEqual(once);
+        for (const id of [first.id, made.repricing?.id]) {
+          if (id === undefined) continue;
+          await app.json("POST", `reprice/${id}/rollback`);
+          expect(await finished(app, id)).toMatchObject({ status: "rolled_back", kept: 0 });
+        }
+        expect(await app.ledger()).toEqual(before);
+        await app.json("DELETE", `prices/overrides/${made.id}?void=true`);
+      }),
+      { numRuns: 4, endOnFailure: true },
+    );
   }, 60_000);
 });

@@ -1,4 +1,5 @@
-import bookText from "virtual:price-book";
+import { brotliDecompressSync } from "node:zlib";
+import packedBook from "virtual:price-book";
 import { TOKEN_CLASSES, UNIT_CLASSES } from "../../src/server/domain/usage.js";
 import { estimatePrice as estimate } from "../../src/server/pricing/estimate.js";
 import { buildPriceBook } from "../../src/server/pricing/price-book.js";
@@ -11,7 +12,8 @@ let built: PriceBook | null = null;
 function bundledBook(): PriceBook {
   if (built !== null) return built;
   // Written by our own build from files that the schema has checked.
-  const { version, files } = JSON.parse(bookText) as { version: string; files: PriceFile[] };
+  const text = brotliDecompressSync(Buffer.from(packedBook, "base64")).toString("utf8");
+  const { version, files } = JSON.parse(text) as { version: string; files: PriceFile[] };
   built = buildPriceBook(version, files);
   return built;
 }

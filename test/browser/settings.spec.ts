@@ -111,6 +111,24 @@ describe("a price fix", () => {
     await page.locator("td", { hasText: "openai/gpt-4o-mni" }).waitFor();
     await page.locator(".done-card .badge", { hasText: "done" }).waitFor();
     expect(await summary()).toMatchObject({ unpricedCalls: 0 });
+
+    await page.getByRole("button", { name: "New price" }).click();
+    await page.getByLabel("For which model").fill("openai/*");
+    await page.getByLabel("Kind").selectOption("volume_tiers");
+    await page.getByLabel("Tiers", { exact: false }).last().fill("0 = 1, 1000 = 0.9");
+    expect(await axeProblems(page)).toEqual([]);
+    await page.getByRole("button", { name: "Set the price" }).click();
+    await page.locator("td", { hasText: "volume tiers" }).waitFor();
+    await page.getByRole("button", { name: "New price" }).click();
+    await page.getByLabel("For which model").fill("groq/*");
+    await page.getByLabel("Kind").selectOption("gpu_hour");
+    await page.getByLabel("GPUs", { exact: true }).fill("0");
+    await page.getByRole("button", { name: "Set the price" }).click();
+    await page.getByText("Say how many GPUs").waitFor();
+    await page.getByLabel("GPUs", { exact: true }).fill("4");
+    await page.getByLabel("USD per GPU and hour").fill("2.50");
+    await page.getByRole("button", { name: "Set the price" }).click();
+    await page.locator("td", { hasText: "GPU hours" }).waitFor();
   }, 60_000);
 
   it("maps an endpoint, previews a re-pricing and lists the jobs", async () => {

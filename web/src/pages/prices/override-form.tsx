@@ -3,21 +3,12 @@ import { post } from "../../api/client.js";
 import type { Override, Repricing } from "../../api/price-types.js";
 import { CheckField, Problem, SelectField, TextField } from "../../ui/field.js";
 import { useAction } from "../../ui/use-loaded.js";
-import { type RateDraft, RateFields, statedRates } from "./rate-fields.js";
-
-const KINDS = [
-  { value: "rates", text: "Rates by class" },
-  { value: "multiplier", text: "A factor on the list price" },
-  { value: "free", text: "Free" },
-  { value: "commitment", text: "Paid as a fixed sum" },
-];
+import { EMPTY_TERMS, KINDS, type TermsDraft, TermsFields, termsOf, termsProblem } from "./terms-fields.js";
 
 interface Draft {
   match: string;
   kind: string;
-  rates: RateDraft;
-  value: string;
-  amount: string;
+  terms: TermsDraft;
   from: string;
   to: string;
   reason: string;
@@ -27,28 +18,18 @@ interface Draft {
 const EMPTY: Draft = {
   match: "",
   kind: "rates",
-  rates: {},
-  value: "",
-  amount: "",
+  terms: EMPTY_TERMS,
   from: "",
   to: "",
   reason: "",
   supersede: false,
 };
 
-function termsOf(draft: Draft): Record<string, unknown> {
-  if (draft.kind === "rates") return { rates: statedRates(draft.rates) };
-  if (draft.kind === "multiplier") return { value: draft.value.trim() };
-  if (draft.kind === "commitment" && draft.amount.trim() !== "")
-    return { amount: draft.amount.trim(), period: "month" };
-  return {};
-}
-
 function bodyOf(draft: Draft): Record<string, unknown> {
   return {
     match: draft.match.trim(),
     kind: draft.kind,
-    ...termsOf(draft),
+    ...termsOf(draft.kind, draft.terms),
     ...(draft.from === "" ? {} : { effectiveFrom: `${draft.from}T00:00:00Z` }),
     ...(draft.to === "" ? {} : { effectiveTo: `${draft.to}T00:00:00Z` }),
     ...(draft.reason.trim() === "" ? {} : { reason: draft.reason.trim() }),
@@ -64,8 +45,8 @@ export function OverrideForm({ onDone }: { onDone: (job: Repricing | null) => vo
   const submit = (event: Event): void => {
     event.preventDefault();
     if (draft.match.trim() === "") return action.fail("Say which model the price is for.");
-    if (draft.kind === "rates" && Object.keys(statedRates(draft.rates)).length === 0)
-      return action.fail("Give at least one price.");
+    const problem = termsProblem(draft.kind, draft.terms);
+    if (problem !== null) return action.fail(problem);
     void action.run(async () => {
       const created = await post<Override & { repricing: Repricing | null }>(
         "prices/overrides",
@@ -85,24 +66,11 @@ export function OverrideForm({ onDone }: { onDone: (job: Repricing | null) => vo
         onValue={(match) => set({ match })}
       />
       <SelectField label="Kind" value={draft.kind} options={KINDS} onValue={(kind) => set({ kind })} />
-      {draft.kind === "rates" && <RateFields draft={draft.rates} onDraft={(rates) => set({ rates })} />}
-      {draft.kind === "multiplier" && (
-        <TextField
-          label="Factor"
-          placeholder="0.85"
-          inputMode="decimal"
-          value={draft.value}
-          onValue={(value) => set({ value })}
-        />
-      )}
-      {draft.kind === "commitment" && (
-        <TextField
-          label="USD a month"
-          inputMode="decimal"
-          value={draft.amount}
-          onValue={(amount) => set({ amount })}
-        />
-      )}
+      <TermsFields
+        kind={draft.kind}
+        draft={draft.terms}
+        onDraft={(part) => set({ terms: { ...draft.terms, ...part } })}
+      />
       <div class="form-row">
         <TextField label="From (UTC day)" type="date" value={draft.from} onValue={(from) => set({ from })} />
         <TextField label="Until, exclusive" type="date" value={draft.to} onValue={(to) => set({ to })} />

@@ -90,7 +90,8 @@ function buildModel(plan: ProviderPlan, group: Group, disagreements: Disagreemen
 
 /** Rates that follow from what is listed: containers where tools are priced, audio at the only input rate, speech tokens. */
 function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Observation[] {
-  const result = withoutOtherSearch(model, rows);
+  const searches = withoutOtherSearch(model, rows);
+  const result = SEARCH_MODEL.test(model) ? searches.map(perCallSearch) : searches;
   if (plan.provider === "openai" && rows.some((row) => row.class === "file_search")) {
     result.push(
       observation({ id: model, class: "container_session", price: "0.03", per: 1, source: "litellm" }),
@@ -116,6 +117,8 @@ function withImplied(plan: ProviderPlan, model: string, rows: Observation[]): Ob
   return /^gpt-image|^chatgpt-image/.test(model) ? imageOutput(result) : result;
 }
 
+const SEARCH_MODEL = /^gpt-[a-z0-9.-]*-search-(?:preview|api)$/;
+
 /**
  * OpenAI charges searches by context size for its search models only; a flat price and one by size are never both right.
  * Source: OpenAI pricing page, 2026-11.
@@ -128,6 +131,13 @@ function withoutOtherSearch(model: string, rows: readonly Observation[]): Observ
   const bySize = model.includes("search-preview");
   return rows.filter((row) => row.class !== "web_search" || (row.variant !== null) === bySize);
 }
+
+/**
+ * A search model "always retrieves information from the web before responding" and is billed per call, so that each call is one search,
+ * whatever its reply counts. Source: OpenAI web search guide (Chat Completions) and pricing page, 2026-11.
+ */
+const perCallSearch = (row: Observation): Observation =>
+  row.class === "web_search" ? { ...row, unit: "request" } : row;
 
 /**
  * Anthropic states that a one-hour write costs twice the base input price, in every band and at every cloud
@@ -171,6 +181,7 @@ function fileRate(row: Observation): PriceFileRate {
     class: row.class,
     price: row.price,
     ...(row.per === null ? {} : { per: row.per }),
+    ...(row.unit === undefined ? {} : { unit: row.unit }),
     ...(row.tier === "standard" ? {} : { tier: row.tier }),
     ...(row.geo === null ? {} : { geo: row.geo }),
     ...(row.above === 0 ? {} : { min_prompt_tokens: row.above }),

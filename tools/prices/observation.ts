@@ -20,6 +20,8 @@ export interface Observation {
   variant: Record<string, string> | null;
   price: string;
   per: number | null;
+  /** What `per` counts, where it is not the class itself: a search billed per request. */
+  unit?: string;
   from: string | null;
   to: string | null;
   windows: Window[] | null;

@@ -129,6 +129,14 @@ export const CORRECTIONS: readonly Correction[] = [
     price,
     why: "the audio price fell with the next snapshot; Langfuse and LiteLLM list one each",
   })),
+  ...["gpt-5-search-api", "o3-deep-research", "o4-mini-deep-research"].map((model) => ({
+    provider: "openai",
+    model,
+    class: "web_search" as const,
+    price: "10",
+    per: 1000,
+    why: "OpenAI pricing page: web search costs 10 USD per 1,000 calls with every model that is no 4o preview; collections leave it out for these",
+  })),
   ...dallE("dall-e-3", {
     "standard 1024x1024": "0.04",
     "standard 1024x1792": "0.08",

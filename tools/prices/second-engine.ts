@@ -87,6 +87,8 @@ function reasonFor(model: BookModel, className: string, ours: string | null, the
   if (correction !== undefined) return `own correction: ${correction.why}`;
   if (model.rates.some((rate) => rate.class === "request" && rate.variant !== null))
     return "the request fee depends on the search context, low unless asked for; it always takes the highest";
+  if (model.rates.some((rate) => rate.class === "web_search" && rate.unit === "request"))
+    return "each call of a search model is one search to us; it prices the tokens alone";
   const name = className.startsWith("input") ? "input" : className;
   const rates = model.rates.filter((rate) => rate.class.startsWith(name) && rate.tier === "standard");
   if (rates.some(({ status }) => status === "quarantined")) return "our rate is held back by a sanity rule";

@@ -33,8 +33,18 @@ export function overrideRates(
     quarantined: new Set(),
     outOfDate: false,
     hasTokenRates: true,
+    perCall: perCallOf(plan, rates),
     hasForeign: (plan?.hasForeign ?? false) || (winner.kind === "rates" && winner.currency !== "USD"),
   };
+}
+
+/** A class that the list bills every call is billed so at the operator's price too; a fee per request is so by its name. */
+function perCallOf(
+  plan: RatePlan | null,
+  rates: ReadonlyMap<PriceClass, CompiledRate>,
+): readonly PriceClass[] {
+  const listed = plan?.perCall ?? [];
+  return rates.has("request") && !listed.includes("request") ? [...listed, "request"] : listed;
 }
 
 function ratesOf(

@@ -254,6 +254,70 @@ describe("unknown is not zero", () => {
   });
 });
 
+describe("fees that every call pays", () => {
+  const search = (fields: Partial<Call>) =>
+    costOf({ requestModel: "gpt-4o-search-preview", responseModel: "gpt-4o-search-preview", ...fields });
+  const sized = (size: string) => ({
+    dimensions: {
+      geo: null,
+      region: null,
+      speed: null,
+      deployment: null,
+      variant: { search_context: size },
+    },
+  });
+  const searches = (cost: ReturnType<typeof search>) =>
+    cost.lines.find((line) => line.class === "web_search");
+
+  // 1000 x 2.5/M + 100 x 10/M = 0.0035, and one search.
+  it.each([
+    [{}, "0.0385", "1", "35"],
+    [sized("low"), "0.0335", "1", "30"],
+    [sized("high"), "0.0535", "1", "50"],
+    [{ usage: tokens({ inputUncached: 1000, output: 100, webSearchRequests: 3 }) }, "0.1085", "3", "35"],
+    [{ batch: true }, "0.03675", "1", "35"],
+  ])("a search model's call %j costs %s", (fields, total, quantity, unitPrice) => {
+    const cost = search(fields);
+    expect(cost).toMatchObject({ status: "priced", total });
+    expect(searches(cost)).toMatchObject({ quantity, unitPrice, per: 1000 });
+  });
+
+  it("is not whole where the size of the search is unknown", () => {
+    expect(search(sized("ultra"))).toMatchObject({
+      status: "partial",
+      reason: "rate_class_unknown:web_search",
+      total: "0.0035",
+    });
+  });
+
+  it("is not charged on a refused call, nor where the usage is unknown", () => {
+    expect(search({ billable: false })).toMatchObject({ status: "not_billable", lines: [] });
+    expect(search({ usage: unknownUsage(), usageSource: "none" })).toMatchObject({
+      status: "unpriced",
+      reason: "usage_missing",
+    });
+  });
+
+  it("keeps its unit at the operator's price", () => {
+    const own = operatorPricingSchema.parse({
+      overrides: [
+        {
+          id: "s",
+          match: "openai/gpt-4o-search-preview",
+          kind: "rates",
+          rates: { web_search: "0.01" },
+          effectiveFrom: "2026-01-01T00:00:00Z",
+        },
+      ],
+    });
+    const cost = costOf(
+      { requestModel: "gpt-4o-search-preview", responseModel: "gpt-4o-search-preview" },
+      own,
+    );
+    expect(cost).toMatchObject({ total: "0.0135", listTotal: "0.0385", source: "override" });
+  });
+});
+
 describe("time", () => {
   const dated = smallBook([
     { class: "input", price: "1", effective_to: "2026-06-01T00:00:00Z", source: "own" },

@@ -37,6 +37,8 @@ export interface RatePlan {
   /** Whether the model has rates, but none of them at this time. */
   outOfDate: boolean;
   hasTokenRates: boolean;
+  /** Classes that every call is billed one unit of, unless it reports a count of its own: request fees, the search of a search model. */
+  perCall: readonly PriceClass[];
   /** Whether a rate is in another currency than USD. */
   hasForeign: boolean;
 }
@@ -152,8 +154,15 @@ function makePlan(model: BookModel, conditions: RateConditions): RatePlan {
     quarantined,
     outOfDate: model.rates.length > 0 && !model.rates.some((rate) => inForce(rate, conditions.atMs)),
     hasTokenRates: model.rates.some((rate) => rate.isToken),
+    perCall: perCallOf(model, conditions.atMs),
     hasForeign: model.rates.some((rate) => rate.currency !== "USD"),
   };
+}
+
+/** Classes with a rate per request in force, whether or not one fits the call's variant: a fee of unknown size is still owed. */
+function perCallOf(model: BookModel, atMs: number): PriceClass[] {
+  const owed = model.rates.filter((rate) => rate.unit === "request" && inForce(rate, atMs));
+  return [...new Set(owed.map((rate) => rate.class))];
 }
 
 /**

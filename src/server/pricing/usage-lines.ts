@@ -95,8 +95,7 @@ export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean):
     if (rate !== null) add(quantities, rate, billedCount(rate.class, count));
     else if (name !== undefined) (rule.optional === true ? informational : missing).push(name);
   }
-  const request = plan.rates.get("request");
-  if (request !== undefined && reported) add(quantities, request, 1);
+  if (reported) addPerCall(quantities, missing, usage, plan);
   if (!plan.hasTokenRates && quantities.length > 0)
     return { quantities, missing: [], reported, fx: null, unconverted: false };
   if (quantities.length === 0 && missing.length === 0) missing.push(...informational);
@@ -125,6 +124,16 @@ function add(quantities: RatedQuantity[], rate: CompiledRate, count: number): vo
     return;
   }
   quantities.push({ rate, count });
+}
+
+/** One unit of what every call is billed, where the reply reports no count of it. */
+function addPerCall(quantities: RatedQuantity[], missing: PriceClass[], usage: Usage, plan: RatePlan): void {
+  for (const name of plan.perCall) {
+    if (name === "web_search" && usage.webSearchRequests !== null) continue;
+    const rate = plan.rates.get(name);
+    if (rate === undefined) missing.push(name);
+    else add(quantities, rate, 1);
+  }
 }
 
 /** A call that used nothing is priced, at zero: its lines say so. */

@@ -83,7 +83,6 @@ function buildModel(plan: ProviderPlan, group: Group, disagreements: Disagreemen
     model: group.model,
     ...(aliases.length > 0 ? { aliases } : {}),
     ...(snapshots.length > 0 ? { snapshots } : {}),
-    ...(plan.inherits?.(group.model) === true ? { snapshot_policy: "inherit" as const } : {}),
     rates: resolved.map(fileRate),
   };
 }

@@ -56,3 +56,29 @@ export function parseWithTextNumbers(json: string): unknown {
   );
   return JSON.parse(quoted);
 }
+
+/**
+ * The price of a minute or an hour that a price per second was cut off from (`0.00007167` is 0.0043 a minute), or the price as it is,
+ * per second: providers state round prices for the longer unit, and a cut price misses the bill.
+ */
+export function wholeUnit(perSecond: string): { price: string; per: number } {
+  const { digits, scale } = parts(perSecond);
+  for (const [per, places] of [
+    [60, 4],
+    [3600, 2],
+  ] as const) {
+    if (scale <= places) break;
+    const exact = digits * BigInt(per);
+    const step = 10n ** BigInt(scale - places);
+    const rounded = (exact + step / 2n) / step;
+    const off = exact - rounded * step;
+    // What the source cut off is at most half of its last digit.
+    const cut = 2n * (off < 0n ? -off : off) <= BigInt(per);
+    if (off === 0n) return { price: perSecond, per: 1 };
+    if (cut && rounded > 0n) {
+      const text = String(rounded).padStart(places + 1, "0");
+      return { price: plain(text.slice(0, -places), text.slice(-places)), per };
+    }
+  }
+  return { price: perSecond, per: 1 };
+}

@@ -1,3 +1,4 @@
+import { isCloudRegion } from "../../src/server/pricing/bedrock-grammar.js";
 import { isUnknownZero, slotOf } from "./observation.js";
 import type { Observation } from "./observation.js";
 import type { ProviderPlan } from "./provider-plan.js";
@@ -77,6 +78,7 @@ function withoutNearGeos(
     const chosen = standIn.get(`${row.source}|${model}`);
     if (row.geo !== null && row.geo === chosen) return [{ ...row, geo: null }];
     if (row.geo === "global" || row.geo === "us-gov" || !everywhere.has(model)) return [row];
+    if (row.geo !== null && isCloudRegion(row.geo)) return [row];
     return row.geo === null && chosen === undefined ? [row] : [];
   });
 }
@@ -99,10 +101,12 @@ function fromLitellm(plan: ProviderPlan, inputs: Inputs): Observation[] {
     if (entry === undefined || key === "sample_spec") continue;
     const named = plan.litellm(key, entry);
     if (named === null) continue;
-    const { id, geo } = named;
+    const { id, geo, variant } = named;
     const inclusive = plan.inclusive ?? false;
     rows.push(...litellmTokens(entry, id, { cacheWrite: plan.cacheWrite, geo, inclusive }));
-    if (geo === null) rows.push(...litellmUnits(entry, id, vendorOf(id)));
+    if (geo !== null) continue;
+    const units = litellmUnits(entry, id, vendorOf(id));
+    rows.push(...(variant === undefined ? units : units.map((row) => ({ ...row, variant }))));
   }
   return firstPerSlot(rows);
 }
@@ -162,7 +166,8 @@ function fromGenai(plan: ProviderPlan, inputs: Inputs, others: readonly Observat
       rows.push(...genaiObservations(model, named.id, options).map((row) => ({ ...row, geo: named.geo })));
     }
   }
-  for (const id of new Set(others.filter(({ geo }) => geo === null).map((row) => row.id))) {
+  const unlisted = others.filter(({ geo }) => geo === null).map((row) => row.id);
+  for (const id of new Set([...unlisted, ...(plan.documented ?? [])])) {
     if (done.has(id) || !keep(id)) continue;
     const model = provider.models.find((candidate) => matches(candidate.match, id));
     if (model === undefined) continue;

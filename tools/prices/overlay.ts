@@ -8,8 +8,8 @@ interface Correction {
   class: PriceClass;
   tier?: PriceTier;
   above?: number;
-  /** Null: the row without a place only; left out: every place. */
-  geo?: null;
+  /** A place, or null: the row without a place only; left out: every place. */
+  geo?: string | null;
   price?: string;
   per?: number;
   variant?: Record<string, string>;
@@ -249,6 +249,14 @@ export const CORRECTIONS: readonly Correction[] = [
       why: "LiteLLM lists the long context for the ids that this name stands for; genai-prices leaves it out",
     })),
   ),
+  {
+    provider: "aws.bedrock",
+    model: "llama3-8b",
+    class: "output" as const,
+    geo: "us-gov",
+    quarantine: true as const,
+    why: "LiteLLM lists the input rate of the 70b model",
+  },
   ...(["input", "output", "cache_read"] as const).flatMap((name) =>
     ["deepseek-chat", "deepseek-reasoner"].map((model) => ({
       provider: "deepseek",
@@ -289,6 +297,6 @@ export function isHeldBack(provider: string, model: string, row: Observation): b
       correction.class === row.class &&
       (correction.tier ?? "standard") === row.tier &&
       (correction.above === undefined || correction.above === row.above) &&
-      (correction.geo !== null || row.geo === null),
+      (correction.geo === undefined || correction.geo === row.geo),
   );
 }

@@ -5,6 +5,8 @@ import type { LitellmEntry } from "./sources/litellm.js";
 export interface NamedId {
   id: string;
   geo: string | null;
+  /** What the price holds for, where a collection writes it into the key: image size, steps. */
+  variant?: Record<string, string>;
 }
 
 /** How one provider's prices are gathered: which folders of each collection, how ids are spelled, how replies are read. */
@@ -42,8 +44,8 @@ export interface ProviderPlan {
   }[];
   /** Models whose only input price holds for audio too. */
   audioAtText?: (model: string) => boolean;
-  /** Dated ids of these models may take the model's price. */
-  inherits?: (model: string) => boolean;
+  /** Ids in the provider's documentation that a collection covers by a pattern only. */
+  documented?: readonly string[];
 }
 
 export const lower = (text: string): string => text.toLowerCase();

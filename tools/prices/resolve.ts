@@ -1,4 +1,5 @@
 import { TOKEN_PRICE_CLASSES } from "../../src/server/domain/price.js";
+import { isCloudRegion } from "../../src/server/pricing/bedrock-grammar.js";
 import { slotOf } from "./observation.js";
 import type { Observation, SourceName } from "./observation.js";
 import { isHeldBack } from "./overlay.js";
@@ -72,6 +73,7 @@ export function resolveModel(
   disagreements: Disagreement[],
 ): Observation[] {
   const resolved: Observation[] = [];
+  const lists = plainLists(rows);
   for (const geo of new Set(rows.map((row) => row.geo))) {
     const outvoted = isOutvoted(plan, rows, geo);
     const intervals = outvoted ? [] : timeline(rows, geo);
@@ -80,7 +82,7 @@ export function resolveModel(
       return source === "genai-prices" || source === "overlay"
         ? rows.filter((row) => row.source === source && row.geo === geo)
         : placed(rows, source, geo, intervals);
-    });
+    }).filter((row) => geo === null || !isCloudRegion(geo) || lists(row.source));
     const oneList = intervals.length > 0 ? candidates : ofOnePriceList(candidates, geo);
     noteDropped(plan, model, geo, rows, oneList, disagreements);
     resolved.push(...sameBounds(chooseSlots(plan, model, oneList, disagreements)));
@@ -91,10 +93,20 @@ export function resolveModel(
   const sane = checkSanity(
     plan,
     model,
-    plan.ruleSet.strict_geo === true ? held : mergeGeos(held),
+    plan.ruleSet.strict_geo === true ? held : mergeGeos(held, plan.ruleSet.strict_geos ?? []),
     disagreements,
   );
   return deriveStated(plan, model, sane);
+}
+
+/** Whether a collection's base price without a place is one that holds: only then do its prices for single regions belong to the same list. */
+function plainLists(rows: readonly Observation[]): (source: SourceName) => boolean {
+  const known = timeline(rows, null).map(({ input }) => input);
+  const base = (source: SourceName) => rows.find((row) => row.source === source && isBase(row, null))?.price;
+  return (source) => {
+    const price = base(source);
+    return known.length === 0 || price === undefined || known.includes(price);
+  };
 }
 
 /**
@@ -263,20 +275,21 @@ function note(
  * A geography whose price is the ordinary one needs no row. Where no ordinary price is listed but all regional ones agree, that is the
  * ordinary price; global routing and government regions are apart.
  */
-function mergeGeos(rows: readonly Observation[]): Observation[] {
+function mergeGeos(rows: readonly Observation[], apart: readonly string[]): Observation[] {
   const plainSlots = new Map<string, Observation[]>();
   for (const row of rows) {
     if (row.geo !== null) continue;
     const key = slotOf(row);
     plainSlots.set(key, [...(plainSlots.get(key) ?? []), row]);
   }
-  const kept = rows.filter(({ geo }) => geo === null);
+  // Where no price without a place holds, an equal one must still be stated.
+  const kept = rows.filter(({ geo }) => geo === null || apart.includes(geo));
   const regional = new Map<string, Observation[]>();
   for (const row of rows) {
-    if (row.geo === null) continue;
+    if (row.geo === null || apart.includes(row.geo)) continue;
     const key = slotOf({ ...row, geo: null });
     const plainRows = plainSlots.get(key);
-    if (plainRows === undefined && row.geo !== "global" && row.geo !== "us-gov") {
+    if (plainRows === undefined && row.geo !== "global") {
       regional.set(key, [...(regional.get(key) ?? []), row]);
     } else if (plainRows?.some((other) => other.price === row.price && other.from === row.from) !== true) {
       kept.push(row);

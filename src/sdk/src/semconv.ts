@@ -64,7 +64,7 @@ export const ATTR_GEO = "spanledger.geo";
 export const ATTR_REGION = "spanledger.region";
 /** Azure deployment name, Bedrock profile: opaque model handles */
 export const ATTR_DEPLOYMENT = "spanledger.deployment";
-/** Prefix of rate variant keys: image size, quality, search context size. */
+/** Prefix of rate variant keys: image size, quality, search context size, annotated pages. */
 export const ATTR_VARIANT_PREFIX = "spanledger.variant.";
 /** decimal string, USD, as the provider or gateway stated it */
 export const ATTR_REPORTED_COST = "spanledger.reported_cost_usd";

@@ -66,7 +66,7 @@ export interface Rate {
   /** Holds for prompts above (or, inclusive, from) this many tokens, caches counted. 0 = any prompt. */
   minPromptTokens: number;
   minInclusive: boolean;
-  /** Size, quality, resolution, search context: all must be met; null = none. */
+  /** Size, quality, resolution, steps, search context, annotation: all must be met; null = none. */
   variant: Readonly<Record<string, string>> | null;
   /** Inclusive; null = since ever. */
   effectiveFrom: number | null;
@@ -123,6 +123,8 @@ export interface RuleSet {
   neutralGeos: readonly string[];
   /** Whether a price without geography is unknown for a call in a named one (Azure data zones). */
   strictGeo: boolean;
+  /** Geographies with a price list of their own: a price without geography is unknown there (AWS GovCloud). */
+  strictGeos: readonly string[];
   /** Whether a cost stated by the provider replaces ours. */
   reportedCostWins: boolean;
   /** Cache writes without a write rate are ordinary input. */

@@ -31,6 +31,8 @@ export const endpointRequestSchema = z
       add("provider", "name either the vendor (provider) or the self-hosted pool (pool) of the endpoint");
     else if (body.deployment !== undefined && body.provider === undefined)
       add("provider", "name the vendor that the deployment is at");
+    if (/^datazone/i.test(body.sku ?? "") && body.zone === undefined)
+      add("zone", "name the data zone (eu, us): its price is not the global one");
   });
 
 export type EndpointRequest = z.infer<typeof endpointRequestSchema>;

@@ -1,24 +1,13 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../domain/errors.js";
 import { readModelId } from "../pricing/model-grammar.js";
+import { MAKERS } from "../pricing/estimate.js";
+import { namesGeo } from "../pricing/model-match.js";
 import { isSelfHosted, providerName } from "../pricing/provider-names.js";
 import { suggestModel } from "../pricing/suggest-model.js";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../storage/analytics/analytics-store.js";
 import { listedModel, splitMatch } from "./operator-models.js";
 import { OperatorPrices } from "./operator-prices.js";
-
-/** Vendors first, in this order, when a model is named without its provider; resellers and clouds only when nobody else lists it. */
-const MAKERS = [
-  "openai",
-  "anthropic",
-  "gcp.gemini",
-  "mistral_ai",
-  "x_ai",
-  "deepseek",
-  "cohere",
-  "perplexity",
-  "voyage",
-] as const;
 
 /** What the names in a request mean: providers, models, pools. */
 @Injectable()
@@ -49,7 +38,7 @@ export class ModelNames {
       return `${name}/${model}`;
     }
     const geo = /^([a-z0-9-]+):/i.exec(model)?.[1];
-    return geo !== undefined && listed.geos.has(geo)
+    return geo !== undefined && namesGeo(listed, geo)
       ? `${name}/${geo}:${listed.model}`
       : `${name}/${listed.model}`;
   }

@@ -49,7 +49,7 @@ describe("grammar of each provider", () => {
     [{ provider: "openai", response: "GPT-4o-2024-08-06" }, "openai/gpt-4o"],
     [{ provider: "openai", response: "gpt-4o-2024-05-13" }, "openai/gpt-4o-2024-05-13"],
     [{ provider: "openai", request: "gpt-4o", response: "gpt-4o-2031-01-01" }, "model_unknown"],
-    [{ provider: "openai", response: "gpt-5.6-sol-2026-07-09" }, "openai/gpt-5.6-sol"],
+    [{ provider: "openai", response: "gpt-5.6-sol-2026-07-09" }, "model_unknown"],
     [{ provider: "openai", response: "ft:gpt-4.1-2025-04-14:acme::x:ckpt-step-10" }, "openai/ft:gpt-4.1"],
     [{ provider: "openai", response: "gpt-oss-20b" }, "model_unknown"],
     [{ provider: "azure.ai.openai", request: "gpt-4o" }, "model_unknown"],

@@ -1,7 +1,8 @@
 import type { DeploymentMapping, OperatorPricing } from "./operator-pricing.js";
 import type { BookModel, IdKind, PriceBook, ProviderBook } from "./price-book.js";
+import { bedrockPlace, isCloudRegion } from "./bedrock-grammar.js";
 import { idForm, readModelId } from "./model-grammar.js";
-import type { ModelReading } from "./model-grammar.js";
+import type { ModelReading } from "./model-reading.js";
 import { hostName } from "./settle-provider.js";
 import type { Settlement } from "./settle-provider.js";
 
@@ -35,6 +36,8 @@ export interface ListedModel {
   confidence: "exact" | "alias" | "operator";
   /** Azure capacity SKU and the like: paid by capacity. */
   commitment: boolean;
+  /** Azure batch SKU: every call of the deployment is a batch call. */
+  batch: boolean;
 }
 
 /** A model of a self-hosted pool or of a vendor without list prices: only an operator's price can hold. */
@@ -43,7 +46,7 @@ export interface PoolModel {
   provider: string;
   canonical: string;
   rule: string;
-  confidence: "alias" | "operator" | "none";
+  confidence: "exact" | "alias" | "operator" | "none";
 }
 
 export interface Unmatched {
@@ -83,8 +86,9 @@ export function matchModel(
     return lookup(known, [mapping.model], facts, settlement, operator, mapping);
   const byRequest = known.ruleSet.modelSource === "request";
   const opaqueRequest = OPAQUE_REQUESTS.has(provider);
+  // A request that names something unlisted is not what the reply, which drops the place, calls it.
   const strings = byRequest
-    ? [request, response]
+    ? [request === "" ? response : request]
     : response !== ""
       ? [response]
       : opaqueRequest
@@ -104,12 +108,14 @@ export function matchModel(
 function poolModel(pool: string, settlement: Settlement, model: string): ModelMatch {
   if (model === "") return { kind: "none", provider: settlement.provider, reason: "model_missing" };
   const mapped = settlement.rule === "operator";
+  const byHost = settlement.rule === "host";
+  const cloud = OPEN_CATALOGUES.has(pool);
   return {
     kind: "pool",
     provider: settlement.provider,
     canonical: `${pool}/${model}`,
-    rule: mapped ? "operator_endpoint" : OPEN_CATALOGUES.has(pool) ? "cloud_suffix" : "self_hosted",
-    confidence: mapped ? "operator" : OPEN_CATALOGUES.has(pool) ? "alias" : "none",
+    rule: mapped ? "operator_endpoint" : cloud ? (byHost ? "host" : "cloud_suffix") : "self_hosted",
+    confidence: mapped ? "operator" : cloud ? (byHost ? "exact" : "alias") : "none",
   };
 }
 
@@ -177,8 +183,11 @@ function lookup(
     if (reading.opaque !== null) return { kind: "none", provider, reason: reading.opaque };
     const found = findListed(known, reading, operator);
     if (found === null) continue;
-    const geo = mapping?.zone ?? geoOf(known, reading, facts, settlement);
-    const shown = geo !== null && found.model.geos.size > 0 && !known.ruleSet.neutralGeos.includes(geo);
+    const place = mapping?.zone ?? zoneOf(mapping) ?? geoOf(known, reading, facts, settlement);
+    // One price holds in all regions of Bedrock that have none of their own.
+    const everywhere = provider === "aws.bedrock" && place !== null && isCloudRegion(place);
+    const geo = everywhere && !found.model.geos.has(place) ? null : place;
+    const shown = geo !== null && namesGeo(found.model, geo) && !known.ruleSet.neutralGeos.includes(geo);
     return {
       kind: "listed",
       provider,
@@ -188,10 +197,26 @@ function lookup(
       rule: ruleOf(found, settlement, mapping),
       confidence: confidenceOf(found, settlement, mapping),
       commitment: /provisioned/i.test(mapping?.sku ?? ""),
+      batch: /batch/i.test(mapping?.sku ?? ""),
     };
   }
   return { kind: "none", provider, reason: "model_unknown" };
 }
+
+/** A data zone that nobody named: dearer than the global price, by an amount that the zone decides, so that no price holds. */
+function zoneOf(mapping: DeploymentMapping | null): string | null {
+  return /^datazone/i.test(mapping?.sku ?? "") ? UNKNOWN_ZONE : null;
+}
+
+/**
+ * Whether a geography stands in the canonical name of a model: it has a price of its own there, or is priced by geography at all.
+ * Never throws.
+ */
+export function namesGeo(model: BookModel, geo: string): boolean {
+  return model.geos.has(geo) || (model.placed && !isCloudRegion(geo) && geo !== UNKNOWN_ZONE);
+}
+
+const UNKNOWN_ZONE = "unknown-zone";
 
 /** Where the call is priced: what the id says, else what the provider reported, else the place that the host stands for. */
 function geoOf(
@@ -203,7 +228,7 @@ function geoOf(
   if (reading.geo !== null) return reading.geo;
   switch (known.provider) {
     case "aws.bedrock":
-      return facts.geo;
+      return facts.geo ?? bedrockPlace(facts.region ?? settlement.hostGeo);
     case "gcp.vertex_ai":
       return facts.region ?? facts.geo ?? settlement.hostGeo;
     default:

@@ -64,6 +64,7 @@ const ruleSetSchema = z.strictObject({
   geo_modifier: z.string().max(40).optional(),
   neutral_geos: z.array(z.string()).optional(),
   strict_geo: z.boolean().optional(),
+  strict_geos: z.array(z.string().max(40)).optional(),
   reported_cost_wins: z.boolean().optional(),
   writes_as_input: z.boolean().optional(),
   default_variant: words.optional(),

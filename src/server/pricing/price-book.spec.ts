@@ -82,7 +82,7 @@ describe("the bundled book", () => {
     ["eu.api.openai.com", "openai", "eu"],
     ["contoso.openai.azure.com:443", "azure.ai.openai", null],
     ["https://api.anthropic.com/v1", "anthropic", null],
-    ["bedrock-runtime.eu-central-1.amazonaws.com", "aws.bedrock", null],
+    ["bedrock-runtime.eu-central-1.amazonaws.com", "aws.bedrock", "eu-central-1"],
     ["generativelanguage.googleapis.com", "gcp.gemini", null],
     ["us-central1-aiplatform.googleapis.com", "gcp.vertex_ai", "us-central1"],
     ["aiplatform.googleapis.com", "gcp.vertex_ai", "global"],

@@ -3,6 +3,7 @@ import { canonicalDecimal, parseFactor, parseMoney, stepsPerUnit } from "../doma
 import type { Factor, Money } from "../domain/money.js";
 import { TOKEN_PRICE_CLASSES } from "../domain/price.js";
 import type { Modifier, PriceModel, Rate, RuleSet, UtcWindow } from "../domain/price.js";
+import { isCloudRegion } from "./bedrock-grammar.js";
 import { idForm } from "./model-grammar.js";
 import type { PriceFile, PriceFileModel, PriceFileRate } from "./price-book.schema.js";
 
@@ -24,6 +25,8 @@ export interface BookModel extends PriceModel {
   readonly rates: readonly CompiledRate[];
   readonly modifiers: readonly CompiledModifier[];
   readonly geos: ReadonlySet<string>;
+  /** Whether the price depends on the geography that calls are routed in; prices of single cloud regions are exceptions to one price. */
+  readonly placed: boolean;
   /** Ascending instants (ms) at which any rate or modifier of the model starts or ends. */
   readonly boundaries: readonly number[];
   /** Distinct long-context thresholds, ascending by the first token count that meets them. */
@@ -109,6 +112,7 @@ function buildRuleSet(file: PriceFile): RuleSet {
     geoModifier: rules.geo_modifier ?? null,
     neutralGeos: rules.neutral_geos ?? [],
     strictGeo: rules.strict_geo ?? false,
+    strictGeos: rules.strict_geos ?? [],
     reportedCostWins: rules.reported_cost_wins ?? false,
     writesAsInput: rules.writes_as_input ?? false,
     defaultVariant: rules.default_variant ?? {},
@@ -121,6 +125,8 @@ function buildModel(file: PriceFile, source: PriceFileModel, all: readonly Compi
   const modifiers = all.filter((modifier) => modifier.models?.includes(source.model) ?? true);
   const edges = [...rates, ...modifiers].flatMap((row) => [row.effectiveFrom, row.effectiveTo]);
   const boundaries = [...new Set(edges.filter((edge) => edge !== null))].toSorted((a, b) => a - b);
+  const geos = new Set(rates.flatMap((rate) => (rate.geo === null ? [] : [rate.geo])));
+  const strict = file.rule_set.strict_geos ?? [];
   const thresholds = [...new Set(rates.map(firstTokens))].filter((n) => n > 0).toSorted((a, b) => a - b);
   return {
     provider: file.provider,
@@ -132,7 +138,8 @@ function buildModel(file: PriceFile, source: PriceFileModel, all: readonly Compi
     retiredOn: source.retired_on ?? null,
     rates,
     modifiers,
-    geos: new Set(rates.flatMap((rate) => (rate.geo === null ? [] : [rate.geo]))),
+    geos,
+    placed: [...geos].some((geo) => !isCloudRegion(geo) && !strict.includes(geo)),
     boundaries,
     thresholds,
     hasWindows: rates.some((rate) => rate.utcWindows !== null),

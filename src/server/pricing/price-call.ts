@@ -120,7 +120,7 @@ function ownCost(call: Call, resolved: Resolved, context: PricingContext, report
   const chosen = chooseOverrides(resolved.overrides, atMs, context.project ?? null);
   const tier = settleTier(resolved.ruleSet, {
     serviceTier: call.serviceTier,
-    batch: call.batch,
+    batch: call.batch || (match.kind === "listed" && match.batch),
     speed: call.dimensions.speed,
   });
   const committed = tier === "commitment" || (match.kind === "listed" && match.commitment);
@@ -166,11 +166,17 @@ function planOf(
     atMs,
     tier,
     geo: match.geo,
-    strictGeo: rules?.strictGeo === true && match.geo !== null && !rules.neutralGeos.includes(match.geo),
+    strictGeo: isStrict(rules, match.geo),
     promptTokens: promptTokens(call),
     variant: variantOf(call, match, rules),
     modifierKeys: modifierKeys(tier, match.geo, rules),
   });
+}
+
+/** Whether prices without geography do not hold in this one. */
+function isStrict(rules: RuleSet | null, geo: string | null): boolean {
+  if (rules === null || geo === null || rules.neutralGeos.includes(geo)) return false;
+  return rules.strictGeo || rules.strictGeos.includes(geo);
 }
 
 const NO_KEYS: readonly string[] = [];

@@ -32,6 +32,28 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map<string, string>(
     voyageai: "voyage",
     moonshot: "moonshot_ai",
     moonshotai: "moonshot_ai",
+    "azure-openai": "azure.ai.openai",
+    "azure openai": "azure.ai.openai",
+    azureopenai: "azure.ai.openai",
+    claude: "anthropic",
+    aws: "aws.bedrock",
+    "amazon-bedrock": "aws.bedrock",
+    bedrock_converse: "aws.bedrock",
+    "google-genai": "gcp.gemini",
+    google_ai_studio: "gcp.gemini",
+    "google-ai-studio": "gcp.gemini",
+    google_generative_ai: "gcp.gemini",
+    vertex: "gcp.vertex_ai",
+    vertex_ai_beta: "gcp.vertex_ai",
+    "google-vertex-ai": "gcp.vertex_ai",
+    "mistral-ai": "mistral_ai",
+    grok: "x_ai",
+    "x.ai": "x_ai",
+    "perplexity-ai": "perplexity",
+    "workers-ai": "cloudflare",
+    voyage_ai: "voyage",
+    hugging_face: "huggingface",
+    hosted_vllm: "vllm",
     "cloudflare-workers-ai": "cloudflare",
     "self-hosted": "self_hosted",
     dashscope: "alibaba_cloud",
@@ -45,25 +67,39 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map<string, string>(
 const GATEWAY_PREFIXES: ReadonlyMap<string, string> = new Map<string, string>(
   Object.entries({
     openai: "openai",
+    "text-completion-openai": "openai",
     azure: "azure.ai.openai",
     azure_ai: "azure.ai.openai",
+    azure_text: "azure.ai.openai",
+    "azure-openai": "azure.ai.openai",
     anthropic: "anthropic",
+    anthropic_text: "anthropic",
     bedrock: "aws.bedrock",
+    bedrock_converse: "aws.bedrock",
+    "aws-bedrock": "aws.bedrock",
+    sagemaker: "aws.sagemaker",
+    sagemaker_chat: "aws.sagemaker",
     vertex_ai: "gcp.vertex_ai",
     vertex_ai_beta: "gcp.vertex_ai",
+    "google-vertex-ai": "gcp.vertex_ai",
     gemini: "gcp.gemini",
+    "google-ai-studio": "gcp.gemini",
     mistral: "mistral_ai",
     codestral: "mistral_ai",
+    "text-completion-codestral": "mistral_ai",
     groq: "groq",
     deepseek: "deepseek",
     xai: "x_ai",
+    grok: "x_ai",
     cohere: "cohere",
     cohere_chat: "cohere",
     together_ai: "together",
     fireworks_ai: "fireworks",
     perplexity: "perplexity",
+    "perplexity-ai": "perplexity",
     openrouter: "openrouter",
     cloudflare: "cloudflare",
+    "workers-ai": "cloudflare",
     cerebras: "cerebras",
     deepinfra: "deepinfra",
     sambanova: "sambanova",
@@ -76,12 +112,42 @@ const GATEWAY_PREFIXES: ReadonlyMap<string, string> = new Map<string, string>(
     hyperbolic: "hyperbolic",
     huggingface: "huggingface",
     replicate: "replicate",
+    ai21: "ai21",
+    ai21_chat: "ai21",
+    alibaba: "alibaba_cloud",
+    assemblyai: "assemblyai",
+    baseten: "baseten",
+    black_forest_labs: "black_forest_labs",
+    deepgram: "deepgram",
+    elevenlabs: "elevenlabs",
+    friendliai: "friendliai",
+    inception: "inception",
+    jina_ai: "jina_ai",
+    lambda_ai: "lambda_ai",
+    minimax: "minimax",
+    nscale: "nscale",
+    ovhcloud: "ovhcloud",
+    recraft: "recraft",
+    scaleway: "scaleway",
+    stability: "stability",
+    wandb: "wandb",
+    zai: "zai",
     databricks: "databricks",
+    github: "github",
+    github_copilot: "github_copilot",
+    snowflake: "snowflake",
+    oci: "oci",
+    volcengine: "volcengine",
     watsonx: "ibm.watsonx.ai",
+    watsonx_text: "ibm.watsonx.ai",
     nvidia_nim: "nvidia_nim",
     ollama: "ollama",
+    ollama_chat: "ollama",
     hosted_vllm: "vllm",
     vllm: "vllm",
+    lm_studio: "lm_studio",
+    llamafile: "llamafile",
+    xinference: "xinference",
   }),
 );
 
@@ -92,6 +158,9 @@ const AMBIGUOUS_PREFIXES: ReadonlySet<string> = new Set([
   "mistral",
   "cohere",
   "perplexity",
+  "alibaba",
+  "databricks",
+  "snowflake",
 ]);
 
 /** Clients that route to many vendors: their name says nothing about who bills. */
@@ -102,6 +171,19 @@ const GATEWAYS: ReadonlySet<string> = new Set([
   "langchain",
   "gateway",
   "kong",
+  "cloudflare-ai-gateway",
+  "cloudflare_ai_gateway",
+  "bifrost",
+  "truefoundry",
+]);
+
+/** Public hosts of gateways: what is behind them is said by a route prefix, or not at all. Source: the gateways' documentation, 2026-11. */
+const GATEWAY_HOSTS: ReadonlySet<string> = new Set([
+  "gateway.ai.cloudflare.com",
+  "api.portkey.ai",
+  "ai-gateway.helicone.ai",
+  "gateway.helicone.ai",
+  "gateway.hconeai.com",
 ]);
 
 /** Servers that people run themselves; they bill nothing unless an operator prices them. */
@@ -115,13 +197,23 @@ const SELF_HOSTED: ReadonlySet<string> = new Set([
   "lmstudio",
   "lm_studio",
   "localai",
+  "llamafile",
+  "xinference",
   "self_hosted",
 ]);
+
+/** What the Vercel AI SDK puts behind a provider's name: the API that was called. Source: `ai` 5 to 7, 2026-11. */
+const API_SUFFIX =
+  /\.(?:chat|completion|responses|messages|embedding|textembedding|image|transcription|speech|rerank|generative-ai)$/;
 
 /** The contract's name of a provider, whatever the spelling. Never throws. */
 export function providerName(spelled: string): string {
   const lower = spelled.trim().toLowerCase();
-  return SPELLINGS.get(lower) ?? lower;
+  const known = SPELLINGS.get(lower);
+  if (known !== undefined) return known;
+  if (/^google\.vertex\b|^vertex\./.test(lower)) return "gcp.vertex_ai";
+  const bare = lower.replace(API_SUFFIX, "");
+  return bare === lower ? lower : (SPELLINGS.get(bare) ?? bare);
 }
 
 /** Whether calls of this provider word cost nothing but what an operator says. Never throws. */
@@ -132,6 +224,11 @@ export function isSelfHosted(provider: string): boolean {
 /** Whether the word names a router to many vendors. Never throws. */
 export function isGateway(provider: string): boolean {
   return GATEWAYS.has(provider);
+}
+
+/** Whether the host (a bare name) belongs to a gateway that routes by prefixes. Never throws. */
+export function isGatewayHost(host: string): boolean {
+  return GATEWAY_HOSTS.has(host);
 }
 
 /** The upstream that a gateway prefix of a model string names, or null. `certain` is false for prefixes that publishers use too. */

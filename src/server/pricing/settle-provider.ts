@@ -1,6 +1,6 @@
 import type { EndpointMapping, OperatorPricing } from "./operator-pricing.js";
 import type { PriceBook } from "./price-book.js";
-import { gatewayPrefix, isGateway, isSelfHosted, providerName } from "./provider-names.js";
+import { gatewayPrefix, isGateway, isGatewayHost, isSelfHosted, providerName } from "./provider-names.js";
 
 /** The facts of a call that decide who bills for it. */
 export interface ProviderFacts {
@@ -88,7 +88,8 @@ export function hostName(host: string): string {
     .toLowerCase()
     .replace(/^[a-z]+:\/\//, "")
     .replace(/\/.*$/, "");
-  return bare.startsWith("[") ? bare.replace(/\]:\d+$/, "]") : bare.replace(/:\d+$/, "");
+  // A host written with the root's dot is the same host.
+  return bare.startsWith("[") ? bare.replace(/\]:\d+$/, "]") : bare.replace(/:\d+$/, "").replace(/\.$/, "");
 }
 
 function endpointOf(operator: OperatorPricing, host: string): EndpointMapping | null {
@@ -121,7 +122,7 @@ export function settleProvider(facts: ProviderFacts, book: PriceBook, operator: 
   const placed = host === null ? null : byHost(host, base, book, operator);
   if (placed !== null) return placed;
   if (facts.providerStated) return selfOrVendor(hint, base, "stated");
-  const routed = byRoute(facts, hint, host !== null, base);
+  const routed = byRoute(facts, hint, host, base);
   if (routed !== null) return routed;
   // `unknown` is what the ledger writes when no source names a vendor.
   const nameless = (hint === "" || hint === "unknown") && host === null;
@@ -132,6 +133,7 @@ export function settleProvider(facts: ProviderFacts, book: PriceBook, operator: 
 }
 
 function byHost(host: string, base: Base, book: PriceBook, operator: OperatorPricing): Settlement | null {
+  if (hostName(host) === OLLAMA_CLOUD) return { ...base, provider: "ollama_cloud", rule: "host" };
   const vendor = vendorOfHost(book, host);
   if (vendor !== null) return { ...base, provider: vendor.provider, hostGeo: vendor.geo, rule: "host" };
   const mapped = endpointOf(operator, host);
@@ -141,13 +143,19 @@ function byHost(host: string, base: Base, book: PriceBook, operator: OperatorPri
     : { ...base, provider: providerName(mapped.provider), rule: "operator" };
 }
 
-/** The vendor that a gateway's route prefix names; behind a foreign host only where the prefix is no publisher's name. */
-function byRoute(facts: ProviderFacts, hint: string, foreign: boolean, base: Base): Settlement | null {
+/** Ollama's own service; it has no list prices. Source: ollama.com/cloud, 2026-11. */
+const OLLAMA_CLOUD = "ollama.com";
+
+/**
+ * The vendor that a gateway's route prefix names: at a gateway's host always, behind another foreign host only where the prefix is no
+ * publisher's name.
+ */
+function byRoute(facts: ProviderFacts, hint: string, host: string | null, base: Base): Settlement | null {
   const route = facts.requestModel === null ? null : gatewayPrefix(facts.requestModel);
   if (route === null) return null;
   const flavor = facts.clientFlavor === null ? "" : providerName(facts.clientFlavor);
-  const gateway = isGateway(hint) || isGateway(flavor);
-  if (!gateway && !(foreign && route.certain)) return null;
+  const gateway = isGateway(hint) || isGateway(flavor) || (host !== null && isGatewayHost(hostName(host)));
+  if (!gateway && !(host !== null && route.certain)) return null;
   return selfOrVendor(route.provider, { ...base, requestModel: route.rest }, "gateway_prefix");
 }
 

@@ -16,10 +16,27 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length] ?? limit + 1;
 }
 
+/** An id without what only tells versions of one model apart: dates, `-v1`, `@001`. */
+const unversioned = (id: string): string =>
+  id
+    .replace(/(?<=.)@.*$/, "")
+    .replace(/-v\d+$/, "")
+    .replace(/-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$/, "");
+
+/** A listed version of a model that is listed in versions only. */
+function versionOf(known: ProviderBook, family: string) {
+  for (const [listed, found] of known.ids) if (unversioned(listed) === family) return found;
+  return undefined;
+}
+
 function nearest(known: ProviderBook, id: string): string | null {
   const form = idForm(known.provider, id);
-  const undated = form.replace(/-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$/, "");
-  const direct = known.ids.get(form) ?? known.ids.get(undated);
+  const family = unversioned(form);
+  const direct =
+    known.ids.get(form) ??
+    known.ids.get(form.replace(/(?<=.)@.*$/, "")) ??
+    known.ids.get(family) ??
+    versionOf(known, family);
   if (direct !== undefined) return `${known.provider}/${direct.model.model}`;
   const limit = Math.max(1, Math.floor(form.length / 5));
   let best: { name: string; far: number; listed: string } | null = null;

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { attributionAttributes, withAttribution } from "../../../src/sdk/src/attribution.js";
+import { emptyRequestFacts } from "../../../src/sdk/src/call.js";
 import { callClock, hrTime } from "../../../src/sdk/src/clock.js";
 import { UsageChunkFilter } from "../../../src/sdk/src/include-usage.js";
 import { LineSplitter } from "../../../src/sdk/src/line-splitter.js";
 import { regionOfHost, vendorOfHost } from "../../../src/sdk/src/provider-hosts.js";
 import { durationMs, readRateLimits, retryAfterMs } from "../../../src/sdk/src/rate-limits.js";
 import { endpointOf } from "../../../src/sdk/src/wire/families.js";
+import { mistralOcr } from "../../../src/sdk/src/wire/mistral-ocr.js";
 import { scanObject } from "../../../src/sdk/src/wire/json-scan.js";
 import { searchContext } from "../../../src/sdk/src/wire/search-context.js";
 import { SDK_VERSION } from "../../../src/sdk/src/version.js";
@@ -222,5 +224,18 @@ describe("web searches", () => {
     [{}, null],
   ])("%j", (body, expected) => {
     expect(searchContext(body)).toBe(expected);
+  });
+});
+
+describe("pages read by Mistral", () => {
+  it.each([
+    [{ document_annotation_format: { type: "json_schema" } }, { annotation: "yes" }],
+    [{ bbox_annotation_format: { type: "json_schema" } }, { annotation: "yes" }],
+    [{ document_annotation_format: null }, {}],
+    [{}, {}],
+  ])("%j are priced as %j", (body, variant) => {
+    const facts = emptyRequestFacts();
+    mistralOcr.readRequest({ model: "mistral-ocr-latest", ...body }, facts);
+    expect(facts.variant).toEqual(variant);
   });
 });

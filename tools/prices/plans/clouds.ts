@@ -11,15 +11,32 @@ const bedrockName = (id: string): NamedId => {
   return { id: match[2] ?? id, geo: match[1] === "regional" ? null : (match[1] ?? null) };
 };
 
+/** `bedrock/<region>/<id>` is the price in one region, `<size>/<steps>/<id>` that of one kind of image; paid capacity is no price per call. */
+const bedrockKey = (key: string): NamedId | null => {
+  const region = /^bedrock\/([a-z]{2}(?:-gov)?-[a-z]+-\d)\/([^/]*\.[^/]+)$/.exec(key);
+  if (region !== null)
+    return {
+      id: region[2] ?? key,
+      geo: region[1]?.startsWith("us-gov") === true ? "us-gov" : (region[1] ?? null),
+    };
+  const image = /^(\d+)-x-(\d+)\/(\d+|max)-steps\/(?:bedrock\/)?(stability\.[^/]+)$/.exec(key);
+  if (image !== null) {
+    const [, width = "", height = "", steps = "", id = key] = image;
+    return { id, geo: null, variant: { size: `${width}x${height}`, steps } };
+  }
+  return /\/|^\d|@/.test(key) ? null : bedrockName(key);
+};
+
 const bedrockCanonical = (id: string): string =>
   lower(id)
     .replace(/:\d+k$/, "")
     .replace(/:\d+$/, "")
+    .replace(/^deepseek\.([rv]\d)/, "deepseek.deepseek-$1")
     .replace(
       /^(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen|google|nvidia|writer|stability|moonshotai|moonshot|minimax|zai|luma|twelvelabs|xai)\./,
       "",
     )
-    .replace(/-v\d$/, "")
+    .replace(/^(?!.*(?:embed|rerank))(.+)-v\d$/, "$1")
     .replace(/-\d{8}$/, "")
     .replace(/^(gpt-oss-\d+b)-1$/, "$1")
     .replace(/-instruct$/, "");
@@ -70,7 +87,7 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
       usage_semantics: "input excludes cache reads and writes, output includes thinking",
       tier_field: "usage.service_tier",
       model_source: "response",
-      hosts: host("api.anthropic.com"),
+      hosts: host("api.anthropic.com", "anthropic.helicone.ai", "anthropic.hconeai.com"),
       tiers: { priority: "commitment" },
       geo_modifier: "inference_geo",
       neutral_geos: ["global", "not_available"],
@@ -81,10 +98,6 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
       { key: "speed:fast", factor: "6", models: ["claude-opus-4-6", "claude-opus-4-7"], source: "litellm" },
       { key: "speed:fast", factor: "2", models: ["claude-opus-4-8"], source: "litellm" },
     ],
-    inherits: (model) =>
-      /^claude-(opus-5|opus-5-5|fable-5|fable-5-1|sonnet-5|haiku-4-5|sonnet-4-5|sonnet-4-6|opus-4-[5678])$/.test(
-        model,
-      ),
   },
   {
     provider: "gcp.gemini",
@@ -103,6 +116,7 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
         "gemini-2.5-flash-native-audio-preview",
       ]),
     ),
+    documented: ["gemini-1.5-pro-001", "gemini-1.5-pro-002", "gemini-1.5-flash-001", "gemini-1.5-flash-002"],
     skip: (id) =>
       (/^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id)) ||
       /native-audio-preview-\d/.test(id),
@@ -139,6 +153,13 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
         ? { id: lower(key).replace(/^vertex_ai\//, ""), geo: null }
         : null,
     modelsDev: ["google-vertex", "google-vertex-anthropic"],
+    documented: [
+      "gemini-1.5-pro-001",
+      "gemini-1.5-pro-002",
+      "gemini-1.5-flash-001",
+      "gemini-1.5-flash-002",
+      "claude-3-5-sonnet-v2@20241022",
+    ],
     canonical: vertexCanonical,
     skip: (id) => /^gemini-.*-latest$|^gemini-latest/.test(id) && !/native-audio/.test(id),
     cacheWrite: "cache_write_5m",
@@ -186,9 +207,8 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
     provider: "aws.bedrock",
     genai: { id: "aws", name: bedrockName },
     litellm: (key, entry) =>
-      ["bedrock", "bedrock_converse", "bedrock_mantle"].includes(entry.litellm_provider ?? "") &&
-      !/\/|^\d|@/.test(key)
-        ? bedrockName(lower(key))
+      ["bedrock", "bedrock_converse", "bedrock_mantle"].includes(entry.litellm_provider ?? "")
+        ? bedrockKey(lower(key))
         : null,
     modelsDev: ["amazon-bedrock"],
     canonical: bedrockCanonical,
@@ -198,12 +218,15 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
       tier_field: "serviceTier",
       model_source: "request",
       hosts: host(
-        "bedrock-runtime.*.amazonaws.com",
-        "bedrock-runtime-fips.*.amazonaws.com",
-        "bedrock-runtime.*.amazonaws.com.cn",
-        "bedrock-mantle.*.api.aws",
-        "*.bedrock-runtime.*.vpce.amazonaws.com",
+        "bedrock-runtime.{geo}.amazonaws.com",
+        "bedrock-runtime-fips.{geo}.amazonaws.com",
+        "bedrock-runtime.{geo}.amazonaws.com.cn",
+        "bedrock-runtime.{geo}.api.aws",
+        "bedrock-runtime-fips.{geo}.api.aws",
+        "bedrock-mantle.{geo}.api.aws",
+        "*.bedrock-runtime.{geo}.vpce.amazonaws.com",
       ),
+      strict_geos: ["us-gov", "cn"],
     },
     modifiers: [batchHalf("provider-rule")],
   },

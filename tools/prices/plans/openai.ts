@@ -7,7 +7,13 @@ const openaiRules: PriceFileRuleSet = {
   usage_semantics: "prompt includes cached and written tokens, completion includes reasoning",
   tier_field: "service_tier",
   model_source: "response",
-  hosts: [{ pattern: "api.openai.com" }, { pattern: "{geo}.api.openai.com" }],
+  // Helicone passes calls on with the caller's own key: the vendor bills. Source: docs.helicone.ai, 2026-11.
+  hosts: [
+    { pattern: "api.openai.com" },
+    { pattern: "{geo}.api.openai.com" },
+    { pattern: "oai.helicone.ai" },
+    { pattern: "oai.hconeai.com" },
+  ],
   tiers: { fast: "priority" },
   geo_modifier: "data_residency",
   neutral_geos: ["global"],
@@ -69,14 +75,14 @@ export const OPENAI_PLANS: readonly ProviderPlan[] = [
     langfuse: (name) =>
       /^(ft:)?(gpt|o\d|text-embedding|text-davinci|davinci|babbage|chatgpt)/.test(name) ? name : null,
     canonical: openaiCanonical,
-    aliases: { "gpt-5.6": "gpt-5.6-sol" },
+    aliases: { "gpt-5.6": "gpt-5.6-sol", "computer-use": "computer-use-preview" },
+    documented: ["computer-use-preview", "computer-use-preview-2025-03-11"],
     apart: ["gpt-4o-audio-preview-2024-10-01", "gpt-4o-realtime-preview-2024-10-01"],
     cacheWrite: "cache_write",
     ruleSet: openaiRules,
-    modifiers: [
-      { key: "data_residency:us", factor: "1.1", models: OPENAI_UPLIFT, source: "litellm" },
-      { key: "data_residency:eu", factor: "1.1", models: OPENAI_UPLIFT, source: "litellm" },
-    ],
+    // "Data residency endpoints are charged a 10% uplift for models released on or after March 5, 2026": us, eu, au, in, jp and later ones.
+    // Source: developers.openai.com data residency guide, 2026-11-25.
+    modifiers: [{ key: "data_residency:*", factor: "1.1", models: OPENAI_UPLIFT, source: "provider-rule" }],
     statedTiers: [
       {
         tier: "batch",
@@ -94,7 +100,6 @@ export const OPENAI_PLANS: readonly ProviderPlan[] = [
         models: (model, tiers) => tiers.has("flex") || model.startsWith("gpt-6-"),
       },
     ],
-    inherits: (model) => /^gpt-(5\.6|6)-/.test(model),
   },
   {
     provider: "azure.ai.openai",
@@ -114,21 +119,33 @@ export const OPENAI_PLANS: readonly ProviderPlan[] = [
     },
     modelsDev: ["azure"],
     canonical: openaiCanonical,
-    aliases: { "gpt-5.6": "gpt-5.6-sol" },
+    aliases: {
+      "gpt-5.6": "gpt-5.6-sol",
+      // Replies of Claude name Anthropic's snapshot at every cloud.
+      "claude-haiku-4-5-20251001": "claude-haiku-4-5",
+      "claude-sonnet-4-5-20250929": "claude-sonnet-4-5",
+      "claude-opus-4-1-20250805": "claude-opus-4-1",
+      "claude-opus-4-5-20251101": "claude-opus-4-5",
+      "claude-opus-4-6-20260205": "claude-opus-4-6",
+      "claude-opus-4-7-20260416": "claude-opus-4-7",
+    },
     respell: (id) => id.replace(/^gpt-35/, "gpt-3.5"),
     cacheWrite: "cache_write",
     ruleSet: {
       ...openaiRules,
       geo_modifier: "data_zone",
       strict_geo: true,
-      hosts: host(
-        "*.openai.azure.com",
-        "*.openai.azure.us",
-        "*.cognitiveservices.azure.com",
-        "*.services.ai.azure.com",
-        "*.models.ai.azure.com",
-        "*.inference.ai.azure.com",
-      ),
+      // models.inference.ai.azure.com is GitHub's, with prices of its own; azure.us is the government cloud, whose prices are not public.
+      hosts: [
+        ...host(
+          "*.openai.azure.com",
+          "*.cognitiveservices.azure.com",
+          "*.services.ai.azure.com",
+          "*.models.ai.azure.com",
+          "*.*.inference.ai.azure.com",
+        ),
+        { pattern: "*.azure.us", geo: "us-gov" },
+      ],
     },
     statedTiers: [
       {
@@ -139,6 +156,5 @@ export const OPENAI_PLANS: readonly ProviderPlan[] = [
         models: (model, tiers) => tiers.has("batch") || textModel(model),
       },
     ],
-    inherits: (model) => /^gpt-(5\.6|6)-|^claude-/.test(model),
   },
 ];

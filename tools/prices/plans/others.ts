@@ -12,6 +12,8 @@ export const OTHER_PLANS: readonly ProviderPlan[] = [
       /^(mistral|codestral|text-completion-codestral)\//,
     ),
     modelsDev: ["mistral"],
+    documented: ["magistral-small-2509"],
+    aliases: { "mistral-embed-2312": "mistral-embed" },
     canonical: lower,
     cacheWrite: "cache_write",
     ruleSet: like(["api.mistral.ai", "codestral.mistral.ai"], { tier_field: "service_tier" }),
@@ -86,8 +88,12 @@ export const OTHER_PLANS: readonly ProviderPlan[] = [
         .replace(/^(grok-\d)-\d{4}$/, "$1"),
     cacheWrite: "cache_write",
     inclusive: true,
-    ruleSet: like(["api.x.ai", "*.api.x.ai"], { usage_semantics: "completion excludes reasoning" }),
-    inherits: (model) => /^grok-4\.[356]$/.test(model),
+    ruleSet: {
+      ...like([], { usage_semantics: "completion excludes reasoning", geo_modifier: "region" }),
+      hosts: [{ pattern: "api.x.ai" }, { pattern: "{geo}.api.x.ai" }],
+    },
+    // "Token usage costs 10% more than on the global endpoint." Source: docs.x.ai regional endpoints, 2026-11-25.
+    modifiers: [{ key: "region:us", factor: "1.1", models: ["grok-4.6"], source: "provider-rule" }],
   },
   {
     provider: "perplexity",

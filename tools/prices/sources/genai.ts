@@ -49,12 +49,18 @@ const TOKEN_FIELDS: Readonly<Record<string, PriceClass>> = {
   output_citation_mtok: "output_citation",
 };
 
-const UNIT_FIELDS: Readonly<Record<string, { class: PriceClass; per: number }>> = {
+/** Pages whose structure or images were annotated cost another price each, not one on top. Source: Mistral pricing page, 2026-11. */
+export const ANNOTATED: Record<string, string> = { annotation: "yes" };
+
+const UNIT_FIELDS: Readonly<
+  Record<string, { class: PriceClass; per: number; variant?: Record<string, string> }>
+> = {
   web_searches_kcount: { class: "web_search", per: 1000 },
   storage_searches_kcount: { class: "file_search", per: 1000 },
   requests_kcount: { class: "request", per: 1000 },
   audio_hours: { class: "audio_second", per: 3600 },
   input_document_kpages: { class: "page", per: 1000 },
+  input_annotated_document_kpages: { class: "page", per: 1000, variant: ANNOTATED },
 };
 
 export function matches(matcher: Matcher, id: string): boolean {
@@ -131,6 +137,19 @@ function timed(entries: readonly Dated[], since: string | null): Interval[] {
   ]);
 }
 
+/** What a field prices, or null for a field that is no price of a class of ours. */
+function namedBy(
+  field: string,
+  options: { cacheWrite: PriceClass; searchClass: PriceClass },
+): Pick<Observation, "class" | "per" | "variant"> | null {
+  const token = field === "cache_write_mtok" ? options.cacheWrite : TOKEN_FIELDS[field];
+  if (token !== undefined) return { class: token, per: null, variant: null };
+  const unit = UNIT_FIELDS[field];
+  if (unit === undefined) return null;
+  const search = field === "web_searches_kcount";
+  return { class: search ? options.searchClass : unit.class, per: unit.per, variant: unit.variant ?? null };
+}
+
 /** Every price of a model, for one of its ids. */
 export function genaiObservations(
   model: GenaiModel,
@@ -145,20 +164,10 @@ export function genaiObservations(
   }
   for (const { prices, from, to, windows } of intervals(model)) {
     for (const [field, price] of Object.entries(prices)) {
-      const token = field === "cache_write_mtok" ? options.cacheWrite : TOKEN_FIELDS[field];
-      const unit = UNIT_FIELDS[field];
-      const named = token ?? (field === "web_searches_kcount" ? options.searchClass : unit?.class);
-      if (named === undefined) continue;
+      const named = namedBy(field, options);
+      if (named === null) continue;
       const base = typeof price === "string" ? price : price.base;
-      const common = {
-        id,
-        class: named,
-        source: "genai-prices" as const,
-        from,
-        to,
-        windows,
-        per: unit?.per ?? null,
-      };
+      const common = { id, ...named, source: "genai-prices" as const, from, to, windows };
       push(rows, observation({ ...common, price: shifted(base, 0) ?? "" }));
       for (const tier of typeof price === "string" ? [] : price.tiers) {
         const start = Number.parseInt(tier.start, 10);

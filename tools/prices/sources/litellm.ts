@@ -1,7 +1,8 @@
 import type { PriceClass, PriceTier } from "../../../src/server/domain/price.js";
-import { shifted } from "../decimal-text.js";
+import { shifted, wholeUnit } from "../decimal-text.js";
 import { isUnknownZero, observation } from "../observation.js";
 import type { Observation } from "../observation.js";
+import { ANNOTATED } from "./genai.js";
 
 export type LitellmEntry = Record<string, unknown> & { litellm_provider?: string; mode?: string };
 
@@ -91,17 +92,27 @@ export function litellmUnits(
   const mode = entry.mode ?? "";
   add("request", entry["input_cost_per_request"], 1000);
   if (mode === "rerank") add("search_unit", entry["input_cost_per_query"], 1000);
-  if (mode === "audio_transcription") add("audio_second", entry["input_cost_per_second"], 1);
+  if (mode === "audio_transcription") addSeconds(rows, id, text(entry["input_cost_per_second"]));
   if (mode === "audio_speech") add("character", entry["input_cost_per_character"], 1_000_000);
   if (mode === "video_generation") {
     add("video_second", entry["output_cost_per_video_per_second"] ?? entry["output_cost_per_second"], 1);
+    add("video_second", entry["output_cost_per_second_1080p"], 1, { resolution: "1080p" });
   }
-  if (mode === "ocr") add("page", entry["ocr_cost_per_page"], 1000);
+  if (mode === "ocr") {
+    add("page", entry["ocr_cost_per_page"], 1000);
+    add("page", entry["annotation_cost_per_page"], 1000, ANNOTATED);
+  }
   if (mode === "image_generation" && entry["output_cost_per_image_token"] === undefined) {
     add("image", entry["output_cost_per_image"], 1);
   }
   addSearch(entry, vendor, add);
   return rows;
+}
+
+function addSeconds(rows: Observation[], id: string, value: string | undefined): void {
+  const price = shifted(value, 0);
+  if (price !== null && price !== "0")
+    rows.push(observation({ id, class: "audio_second", ...wholeUnit(price), source: "litellm" }));
 }
 
 function addSearch(

@@ -13,6 +13,9 @@ export const mistralOcr: Family = {
   match: (path) => (path.endsWith("/v1/ocr") ? { operation: "other", model: null, deployment: null } : null),
   readRequest(body, facts) {
     facts.model = asText(body["model"]);
+    // Pages that are annotated too cost another price. Source: docs.mistral.ai annotations, 2026-11.
+    if (isAsked(body["document_annotation_format"]) || isAsked(body["bbox_annotation_format"]))
+      facts.variant["annotation"] = "yes";
   },
   readResponse(body, facts) {
     facts.model = asText(body["model"]);
@@ -22,3 +25,5 @@ export const mistralOcr: Family = {
   streamReader: () => NO_STREAM,
   readError: readOpenaiError,
 };
+
+const isAsked = (format: unknown): boolean => format !== undefined && format !== null;

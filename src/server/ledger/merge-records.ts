@@ -77,9 +77,12 @@ function mergeDimensions(calls: readonly Call[]): PriceDimensions {
   return merged;
 }
 
+/** Dialects of gateways. */
+const GATEWAYS: ReadonlySet<string> = new Set(["litellm", "openrouter"]);
+
 /** Gateways know the real vendor and key; what lies deeper in a trace is nearer the wire. */
 function vendorOrder(calls: readonly Call[], depthOf: (call: Call) => number): Call[] {
-  const gateway = (call: Call) => (call.source.dialect === "litellm" ? 1 : 0);
+  const gateway = (call: Call) => (GATEWAYS.has(call.source.dialect) ? 1 : 0);
   const known = (call: Call) => (call.provider === "unknown" ? 0 : 1);
   return [...calls].sort(
     (a, b) =>
@@ -90,7 +93,7 @@ function vendorOrder(calls: readonly Call[], depthOf: (call: Call) => number): C
 /** The application knows for whom a call was: our wrapper first, then the outermost record, a gateway last. */
 function attributionOrder(calls: readonly Call[]): Call[] {
   const rank = (call: Call) =>
-    call.source.dialect === "spanledger" ? 0 : call.source.dialect === "litellm" ? 2 : 1;
+    call.source.dialect === "spanledger" ? 0 : GATEWAYS.has(call.source.dialect) ? 2 : 1;
   return [...calls].sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b);
     const difference = a.startTimeUnixNano - b.startTimeUnixNano;

@@ -68,12 +68,12 @@ function settleUsage(
   }
   if (hasTokens(reading.usage)) {
     const resolved = resolveUsage(reading.usage, context);
-    const { falsified } = reading;
+    const notes = [reading.inferred ? "inferred" : null, reading.falsified];
     return {
       usage: resolved.usage,
       usageSource: reading.estimated ? "estimated" : "provider",
       usageQuality: honestQuality(resolved.quality, reading),
-      usageRule: falsified === null ? resolved.rule : `${resolved.rule}+${falsified}`,
+      usageRule: [resolved.rule, ...notes.filter((note) => note !== null)].join("+"),
     };
   }
   if (refused)

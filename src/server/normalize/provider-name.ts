@@ -1,57 +1,65 @@
 import { remembering } from "./remembered.js";
 
 /**
- * Names under which instrumentations report a vendor -> the contract's name (OpenTelemetry's where one exists).
- * Keys are lower case. Source: open-telemetry/semantic-conventions-genai and the instrumentations named in docs/attributes.md, 2026-11-22.
+ * Names under which instrumentations report a vendor -> the contract's name (OpenTelemetry's where one exists). Keys are lower case with
+ * `_` for spaces and dashes. Source: open-telemetry/semantic-conventions-genai and the instrumentations named in docs/attributes.md, 2026-11-25.
  */
 const NAMES: Readonly<Record<string, string>> = {
   openai: "openai",
+  text_completion_openai: "openai",
   azure: "azure.ai.openai",
-  "azure openai": "azure.ai.openai",
   azure_openai: "azure.ai.openai",
-  "azure-openai": "azure.ai.openai",
+  azure_text: "azure.ai.openai",
   azureopenai: "azure.ai.openai",
   "azure.ai.openai": "azure.ai.openai",
   "az.ai.openai": "azure.ai.openai",
   "az.ai.inference": "azure.ai.inference",
   "azure.ai.inference": "azure.ai.inference",
+  "azure.ai.foundry": "azure.ai.inference",
+  "microsoft.foundry": "azure.ai.inference",
   azure_ai: "azure.ai.inference",
+  azure_ai_foundry: "azure.ai.inference",
   anthropic: "anthropic",
+  anthropic_text: "anthropic",
   claude: "anthropic",
   gemini: "gcp.gemini",
   google: "gcp.gemini",
+  googleai: "gcp.gemini",
   google_genai: "gcp.gemini",
-  "google-genai": "gcp.gemini",
+  google_ai: "gcp.gemini",
   google_ai_studio: "gcp.gemini",
   "gcp.gemini": "gcp.gemini",
   "gcp.gen_ai": "gcp.gemini",
   google_generative_ai: "gcp.gemini",
+  google_generativeai: "gcp.gemini",
   generativeai: "gcp.gemini",
   vertex_ai: "gcp.vertex_ai",
   vertexai: "gcp.vertex_ai",
   vertex: "gcp.vertex_ai",
+  google_vertex: "gcp.vertex_ai",
+  google_vertex_ai: "gcp.vertex_ai",
   google_vertexai: "gcp.vertex_ai",
   "gcp.vertex_ai": "gcp.vertex_ai",
   vertex_ai_beta: "gcp.vertex_ai",
   aws: "aws.bedrock",
   bedrock: "aws.bedrock",
-  "amazon-bedrock": "aws.bedrock",
+  amazon: "aws.bedrock",
   amazon_bedrock: "aws.bedrock",
   aws_bedrock: "aws.bedrock",
   bedrock_converse: "aws.bedrock",
+  bedrock_runtime: "aws.bedrock",
   "aws.bedrock": "aws.bedrock",
   mistral: "mistral_ai",
   mistralai: "mistral_ai",
-  "mistral-ai": "mistral_ai",
   mistral_ai: "mistral_ai",
   groq: "groq",
   deepseek: "deepseek",
   xai: "x_ai",
-  "x-ai": "x_ai",
   "x.ai": "x_ai",
   x_ai: "x_ai",
   grok: "x_ai",
   cohere: "cohere",
+  cohere_chat: "cohere",
   together: "together",
   togetherai: "together",
   together_ai: "together",
@@ -61,33 +69,72 @@ const NAMES: Readonly<Record<string, string>> = {
   fireworks_ai: "fireworks",
   cerebras: "cerebras",
   moonshot: "moonshot_ai",
+  moonshotai: "moonshot_ai",
   moonshot_ai: "moonshot_ai",
   watsonx: "ibm.watsonx.ai",
+  "watsonx.ai": "ibm.watsonx.ai",
+  "ibm.watson.ai": "ibm.watsonx.ai",
   "ibm.watsonx.ai": "ibm.watsonx.ai",
   huggingface: "huggingface",
   hugging_face: "huggingface",
   replicate: "replicate",
-  voyage: "voyage_ai",
-  voyageai: "voyage_ai",
+  voyage: "voyage",
+  voyageai: "voyage",
+  voyage_ai: "voyage",
   ollama: "ollama",
+  alibaba: "alibaba_cloud",
+  dashscope: "alibaba_cloud",
+  jina: "jina_ai",
+  zhipuai: "zhipu_ai",
   vllm: "vllm",
   hosted_vllm: "vllm",
   self_hosted: "self_hosted",
 };
 
-/** Client libraries and frameworks that report themselves where a vendor is expected: they prove no vendor. */
+/**
+ * Client libraries, frameworks and gateways that report themselves where a vendor is expected: they prove no vendor.
+ * Source: their instrumentations, as in docs/attributes.md, read 2026-11-25.
+ */
 const NO_VENDOR = new Set([
   "",
   "unknown",
   "other",
   "none",
-  "langchain",
-  "llamaindex",
-  "llama_index",
   "_other",
   "custom",
+  "ag2",
+  "agent_framework",
+  "agno",
+  "autogen",
+  "browser_use",
+  "claude_agent_sdk",
+  "controlflow",
+  "crewai",
+  "dify",
+  "dspy",
+  "dynamiq",
+  "framework",
+  "gcp.vertex.agent",
+  "google_adk",
+  "haystack",
+  "langchain",
+  "langchain4j",
+  "langgraph",
+  "letta",
   "litellm",
   "litellm_proxy",
+  "llamaindex",
+  "llama_index",
+  "mem0",
+  "microsoft.agent_framework",
+  "microsoft.agents.ai",
+  "openai_agents",
+  "pydantic_ai",
+  "semantic_kernel",
+  "smolagents",
+  "spring_ai",
+  "strands",
+  "strands_agents",
 ]);
 
 /** Host suffix -> vendor. The first match wins, so longer suffixes of one vendor stand before shorter ones. */
@@ -113,7 +160,7 @@ const HOSTS: readonly (readonly [RegExp, string])[] = [
   [/(^|\.)fireworks\.ai$/, "fireworks"],
   [/(^|\.)cerebras\.ai$/, "cerebras"],
   [/(^|\.)moonshot\.(ai|cn)$/, "moonshot_ai"],
-  [/(^|\.)voyageai\.com$/, "voyage_ai"],
+  [/(^|\.)voyageai\.com$/, "voyage"],
 ];
 
 /** What is recorded when no source names the vendor. */
@@ -129,13 +176,15 @@ export function normalizeProviderName(written: string | null): string | null {
 
 const providerOfName = remembering((written): string | null => {
   const name = written.trim().toLowerCase();
-  if (NO_VENDOR.has(name)) return null;
-  const known = NAMES[name];
+  const key = name.replaceAll(/[\s-]+/g, "_");
+  if (NO_VENDOR.has(key)) return null;
+  const known = NAMES[key];
   if (known !== undefined) return known;
-  // Vercel AI writes "openai.chat", "anthropic.messages", "google.generative-ai", "google.vertex.chat", "amazon-bedrock".
-  if (name.startsWith("google.vertex") || name.startsWith("vertex.")) return "gcp.vertex_ai";
-  const head = name.split(".", 1)[0] ?? "";
-  return (head !== name && NAMES[head]) || name.slice(0, 64);
+  // Vercel AI writes "openai.chat", "anthropic.messages", "google.generative-ai", "google.vertex.chat", "amazon-bedrock"; LiteLLM
+  // writes "vertex_ai-anthropic_models".
+  if (/^(google[._])?vertex(_ai)?[._]/.test(key)) return "gcp.vertex_ai";
+  const head = key.split(".", 1)[0] ?? "";
+  return (head !== key && NAMES[head]) || name.slice(0, 64);
 });
 
 const MAX_REMEMBERED = 10_000;

@@ -19,6 +19,7 @@ export interface ReportedUsage {
   reasoning: number | null;
   inputAudio: number | null;
   inputImage: number | null;
+  inputVideo: number | null;
   inputTool: number | null;
   outputAudio: number | null;
   outputImage: number | null;
@@ -41,6 +42,7 @@ export function noReportedUsage(): ReportedUsage {
     reasoning: null,
     inputAudio: null,
     inputImage: null,
+    inputVideo: null,
     inputTool: null,
     outputAudio: null,
     outputImage: null,
@@ -93,6 +95,8 @@ export interface Reading {
   rateLimits: RateLimit[];
   usage: ReportedUsage | null;
   settledUsage: SettledUsage | null;
+  /** Nothing but a model and usage makes this span a call: its operation is not known. */
+  inferred: boolean;
   /** The sender counted the tokens itself instead of reading them off the answer. */
   estimated: boolean;
   /** A known defect of the sender made a number on this span untrue; the text names it. */
@@ -129,6 +133,7 @@ export function emptyReading(): Reading {
     rateLimits: [],
     usage: null,
     settledUsage: null,
+    inferred: false,
     estimated: false,
     falsified: null,
     reportedCost: null,
@@ -148,4 +153,18 @@ export function hasTokens(usage: ReportedUsage | null): usage is ReportedUsage {
       usage.textOutput !== null ||
       Object.keys(usage.units).length > 0)
   );
+}
+
+/** A field of {@link ReportedUsage} that holds one count. */
+export type CountField = Exclude<keyof ReportedUsage, "units" | "legacyCacheNames">;
+
+/** Takes from `source` what `usage` does not know, in the listed fields; units beside. Changes `usage`. */
+export function fillUsage(
+  usage: ReportedUsage,
+  source: ReportedUsage | null,
+  fields: readonly CountField[],
+): void {
+  if (source === null) return;
+  for (const field of fields) usage[field] ??= source[field];
+  usage.units = { ...source.units, ...usage.units };
 }

@@ -48,7 +48,8 @@ const PORT_NAMES = ["server.port", "net.peer.port"];
 /** Server host name in lower case, with the port unless it is 443 or 80; null when not written. Never throws. */
 export function hostOf(span: Span): string | null {
   const text = firstText(span.attributes, HOST_NAMES);
-  if (text === null) return null;
+  // Microsoft's Agent Framework writes `unknown` where a client has no address (read in source, 2026-11-25).
+  if (text === null || text === "unknown") return null;
   return rememberedHost(text, firstCount(span.attributes, PORT_NAMES));
 }
 

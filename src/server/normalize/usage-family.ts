@@ -18,6 +18,8 @@ const FAMILY_OF_PROVIDER: Readonly<Record<string, UsageFamily>> = {
   "gcp.gemini": "gemini",
   "gcp.vertex_ai": "gemini",
   "aws.bedrock": "bedrock",
+  // Gateways answer in OpenAI's shape whatever the model.
+  openrouter: "other",
 };
 
 /** The family a call counts in: by vendor, and by model name where the vendor is unknown or serves several families. Never throws. */

@@ -1,5 +1,6 @@
 import type { Operation } from "../domain/call.js";
-import { EMITTERS, type EmitterRule } from "./emitters.js";
+import type { EmitterRule } from "./emitter-rule.js";
+import { EMITTERS } from "./emitters.js";
 import { type OptionalClass, type UsageFamily, usageFamily } from "./usage-family.js";
 
 /** What the rules may look at to decide how an instrumentation counts. */
@@ -37,16 +38,25 @@ function compareVersions(left: string, right: string): number {
   return 0;
 }
 
+/** What the numbers themselves say about which rows can hold. */
+export interface CacheEvidence {
+  /** The cache numbers came under names older than convention 1.40. */
+  legacyNames: boolean;
+  /** Some cache number was written, be it 0. */
+  reportsCache: boolean;
+}
+
 function matches(
   rule: EmitterRule,
   context: UsageContext,
   family: UsageFamily,
-  legacyCacheNames: boolean,
+  evidence: CacheEvidence,
 ): boolean {
   if (rule.dialect !== undefined && rule.dialect !== context.dialect) return false;
   if (rule.scope !== undefined && !rule.scope.test(context.scope)) return false;
   if (rule.families !== undefined && !rule.families.includes(family)) return false;
-  if (rule.legacyCacheNames === true && !legacyCacheNames) return false;
+  if (rule.legacyCacheNames === true && !evidence.legacyNames) return false;
+  if (rule.reportsCache !== undefined && rule.reportsCache !== evidence.reportsCache) return false;
   return versionWithin(context.scopeVersion, rule.since, rule.before);
 }
 
@@ -54,13 +64,14 @@ const MAX_REMEMBERED = 10_000;
 const remembered = new Map<string, EmitterRule[]>();
 
 /** The rows that hold for an emitter, in order. Remembered, bounded: few emitters send many spans. Never throws. */
-export function emitterRules(context: UsageContext, legacyCacheNames: boolean): EmitterRule[] {
+export function emitterRules(context: UsageContext, evidence: CacheEvidence): EmitterRule[] {
   const family = usageFamily(context.provider, context.model);
-  const key = `${context.dialect}|${context.scope}|${context.scopeVersion}|${family}|${legacyCacheNames ? 1 : 0}`;
+  const signs = (evidence.legacyNames ? 1 : 0) + (evidence.reportsCache ? 2 : 0);
+  const key = `${context.dialect}|${context.scope}|${context.scopeVersion}|${family}|${signs}`;
   let rules = remembered.get(key);
   if (rules === undefined) {
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    rules = EMITTERS.filter((rule) => matches(rule, context, family, legacyCacheNames));
+    rules = EMITTERS.filter((rule) => matches(rule, context, family, evidence));
     remembered.set(key, rules);
   }
   return rules;

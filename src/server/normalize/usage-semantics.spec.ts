@@ -50,7 +50,7 @@ const CASES: Case[] = [
     reported: { input: 21, output: 320, cacheRead: 1800, cacheWrite: 188 },
     context: { provider: "anthropic", model: "claude-sonnet-4-5" },
     usage: { inputUncached: 21, cacheRead: 1800, inputTotal: 2009, output: 320 },
-    quality: "exact",
+    quality: "partial",
     rule: "exclusive:cache_exceeds_input",
   },
   {

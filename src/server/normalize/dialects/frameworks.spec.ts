@@ -35,7 +35,7 @@ describe("which spans of a framework are calls", () => {
       { "logfire.span_type": "pending_span" },
       { scope: "logfire.openai", parent: "p" },
     ],
-    ["Logfire span", "call", "pydantic_ai", { "logfire.span_type": "span" }, { scope: "logfire.openai" }],
+    ["Logfire span", "call", "logfire", { "logfire.span_type": "span" }, { scope: "logfire.openai" }],
     ["Spring AI model", "call", "spring_ai", { "spring.ai.kind": "chat_model" }, {}],
     ["Spring AI client", "aggregate", "spring_ai", { "spring.ai.kind": "chat_client" }, {}],
     ["LangSmith llm run", "call", "langsmith", { "langsmith.span.kind": "llm" }, {}],

@@ -1,107 +1,136 @@
-import { asCount, asDocument, asText, at, firstFlag, firstText } from "../attributes.js";
+import type { Span } from "../../domain/span.js";
+import { asCount, asDocument, asFlag, asText, at, type Document, firstText } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
-import { hasTokens } from "../reading.js";
+import { fillUsage, hasTokens, noReportedUsage, type Reading } from "../reading.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
+import { readRawUsage } from "./raw-usage.js";
 
-/** Span of LiteLLM's callback that repeats the raw answer of its parent. */
-const LITELLM_RAW = "raw_gen_ai_request";
-
-/**
- * LiteLLM callback and proxy. The proxy writes on a `litellm_request` span or on the HTTP server span itself; its vendor is the real one.
- * Source: litellm integrations/opentelemetry, read 2026-11-22.
- */
-export const litellm: Dialect = {
-  name: "litellm",
-  claims: (span) =>
-    span.scope.name === "litellm" ||
-    span.name === "litellm_request" ||
-    span.name === LITELLM_RAW ||
-    span.attributes.has("metadata.user_api_key_hash") ||
-    span.attributes.has("gen_ai.cost.total_cost"),
-  read(span) {
-    const reading = readGenAiFields(span);
-    if (span.name === LITELLM_RAW) return reading;
-    settleGenAiRole(span, reading);
-    if (reading.role === "none" && span.name === "litellm_request" && reading.requestModel !== null)
-      reading.role = "call";
-    if (reading.role === "call" && (reading.operation === "other" || reading.operation === "text_completion"))
-      reading.operation = litellmOperation(span);
-    return reading;
-  },
-};
-
-/** `completion` is LiteLLM's function for chats; `text_completion` is the other one. */
-function litellmOperation(span: Parameters<Dialect["read"]>[0]): "chat" | "embeddings" | "text_completion" {
-  const type = firstText(span.attributes, ["gen_ai.operation.name", "llm.request.type", "call_type"]) ?? "";
-  if (type.includes("embed")) return "embeddings";
-  return type.includes("text_completion") ? "text_completion" : "chat";
-}
-
-/**
- * Pydantic AI and Logfire. A pending span is the placeholder of a span that is still open, under an id of its own; run spans repeat their
- * model requests, by default under other names.
- */
-export const pydanticAi: Dialect = {
-  name: "pydantic_ai",
-  claims: (span) =>
-    span.scope.name === "pydantic-ai" ||
-    span.scope.name.startsWith("logfire") ||
-    span.attributes.has("logfire.span_type"),
-  read(span) {
-    const reading = readGenAiFields(span);
-    if (span.attributes.get("logfire.span_type") === "pending_span") return reading;
-    settleGenAiRole(span, reading);
-    if (/^(agent run|invoke_agent)\b/.test(span.name) && reading.role === "call") reading.role = "aggregate";
-    return reading;
-  },
-};
-
-/** Spring AI observations: the model span carries GenAI names; chat client, advisor and tool spans wrap it. */
+/** Spring's observations: its model spans carry GenAI names and no kind; chat client, advisor, tool and vector store spans wrap them. */
 export const springAi: Dialect = {
   name: "spring_ai",
-  claims: (span) => span.attributes.has("spring.ai.kind"),
+  claims: (span) =>
+    span.attributes.has("spring.ai.kind") ||
+    (span.scope.name.startsWith("org.springframework") && span.attributes.has("gen_ai.operation.name")),
   read(span) {
     const reading = readGenAiFields(span);
     settleGenAiRole(span, reading);
-    const kind = asText(span.attributes.get("spring.ai.kind")) ?? "";
-    if (!/model/.test(kind)) reading.role = hasTokens(reading.usage) ? "aggregate" : "none";
+    const kind = asText(span.attributes.get("spring.ai.kind"));
+    if (kind !== null && !/model/.test(kind)) reading.role = hasTokens(reading.usage) ? "aggregate" : "none";
     return reading;
   },
 };
 
-/** LangSmith's exporter: GenAI names, the run type in `langsmith.span.kind`, token details as JSON. */
+/** LangSmith's exporters: GenAI names, the run type in `langsmith.span.kind`, token details as a document or as Python wrote it out. */
 export const langsmith: Dialect = {
   name: "langsmith",
   claims: (span) => span.attributes.has("langsmith.span.kind"),
   read(span) {
     const reading = readGenAiFields(span);
     const kind = (asText(span.attributes.get("langsmith.span.kind")) ?? "").toLowerCase();
-    addLangsmithDetails(span, reading);
+    addLangsmithUsage(span, reading);
+    // The exporter guesses `gen_ai.system` from the model's name; LangChain says which client it uses.
+    reading.provider = firstText(span.attributes, ["langsmith.metadata.ls_provider"]) ?? reading.provider;
+    reading.streaming ??= asFlag(span.attributes.get("langsmith.request.streaming"));
     if (kind === "llm" || kind === "embedding") {
       settleGenAiRole(span, reading);
       const operation =
         kind === "embedding" ? "embeddings" : reading.operation === "other" ? "chat" : reading.operation;
-      return {
-        ...reading,
-        role: "call",
-        operation,
-        streaming: firstFlag(span.attributes, ["gen_ai.request.streaming"]),
-      };
+      return { ...reading, role: "call", operation, inferred: false };
     }
     return { ...reading, role: hasTokens(reading.usage) ? "aggregate" : "none" };
   },
 };
 
-function addLangsmithDetails(
-  span: Parameters<Dialect["read"]>[0],
-  reading: ReturnType<Dialect["read"]>,
-): void {
-  if (reading.usage === null) return;
-  const input = asDocument(span.attributes.get("gen_ai.usage.input_token_details")) ?? undefined;
-  const output = asDocument(span.attributes.get("gen_ai.usage.output_token_details")) ?? undefined;
-  reading.usage.cacheRead ??= asCount(at(input, "cache_read"));
-  reading.usage.cacheWrite ??= asCount(at(input, "cache_creation"));
-  reading.usage.inputAudio ??= asCount(at(input, "audio"));
-  reading.usage.reasoning ??= asCount(at(output, "reasoning"));
-  reading.usage.outputAudio ??= asCount(at(output, "audio"));
+/** Counts in a Python dictionary as `str()` writes it: `{'cache_read': 1800}`. Names and numbers only. */
+function pythonCounts(text: string | null): Document | null {
+  if (text === null || !text.startsWith("{'")) return null;
+  const counts: Record<string, number> = {};
+  for (const [, name, digits] of text.matchAll(/'([a-z0-9_]{1,40})': (\d{1,10})(?=[,}])/g))
+    if (name !== undefined) counts[name] = Number(digits);
+  return counts;
 }
+
+function details(span: Span, name: string): Document | undefined {
+  const value = span.attributes.get(name);
+  return asDocument(value) ?? pythonCounts(asText(value)) ?? undefined;
+}
+
+function addLangsmithUsage(span: Span, reading: Reading): void {
+  const usage = reading.usage ?? noReportedUsage();
+  const input = details(span, "gen_ai.usage.input_token_details");
+  const output = details(span, "gen_ai.usage.output_token_details");
+  usage.cacheRead ??= asCount(at(input, "cache_read"));
+  usage.cacheWrite ??= asCount(at(input, "cache_creation"));
+  usage.inputAudio ??= asCount(at(input, "audio"));
+  usage.reasoning ??= asCount(at(output, "reasoning"));
+  usage.outputAudio ??= asCount(at(output, "audio"));
+  const whole = readRawUsage(asDocument(span.attributes.get("langsmith.usage_metadata")));
+  fillUsage(usage, whole, ["input", "output", "total", "cacheRead", "cacheWrite", "reasoning"]);
+  fillUsage(usage, whole, ["inputAudio", "outputAudio"]);
+  reading.usage = usage;
+}
+
+/** A model id that only Amazon Bedrock uses: a publisher with a dot, a region before it or not. */
+const BEDROCK_ID =
+  /^([a-z]{2,6}\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen|writer)\.[a-z0-9]/;
+
+/** Strands Agents (AWS). The first token's time is in milliseconds under a name that means seconds. Source: strands tracer.py, read 2026-11-25. */
+export const strands: Dialect = {
+  name: "strands",
+  claims: (span) =>
+    span.scope.name.startsWith("strands") ||
+    span.attributes.get("gen_ai.system") === "strands-agents" ||
+    span.attributes.get("gen_ai.provider.name") === "strands-agents",
+  read(span) {
+    const reading = readGenAiFields(span);
+    settleGenAiRole(span, reading);
+    if (reading.timeToFirstChunkMs !== null) reading.timeToFirstChunkMs /= 1000;
+    if (reading.requestModel !== null && BEDROCK_ID.test(reading.requestModel))
+      reading.provider = "aws.bedrock";
+    return reading;
+  },
+};
+
+/** OpenRouter's Broadcast: the vendor it names is the one behind it; OpenRouter is who bills. Source: its documentation, read 2026-11-25. */
+export const openrouter: Dialect = {
+  name: "openrouter",
+  claims: (span) =>
+    span.scope.name === "openrouter" ||
+    span.resource.attributes.get("service.name") === "openrouter" ||
+    span.attributes.has("openrouter.source"),
+  read(span) {
+    const reading = readGenAiFields(span);
+    settleGenAiRole(span, reading);
+    return { ...reading, provider: "openrouter" };
+  },
+};
+
+/** Text, or JSON text of a text: MLflow writes every attribute as JSON. */
+function mlflowText(span: Span, name: string): string | null {
+  return asText(span.attributes.get(name))?.replace(/^"(.*)"$/, "$1") ?? null;
+}
+
+/** MLflow: the span's type and the usage are documents of its own. Source: mlflow.org/docs tracing, read 2026-11-25. */
+export const mlflow: Dialect = {
+  name: "mlflow",
+  claims: (span) => span.attributes.has("mlflow.spanType"),
+  read(span) {
+    const reading = readGenAiFields(span);
+    const type = (mlflowText(span, "mlflow.spanType") ?? "").toUpperCase();
+    const document = asDocument(span.attributes.get("mlflow.chat.tokenUsage")) ?? undefined;
+    const count = (name: string) => asCount(at(document, name));
+    const usage = reading.usage ?? noReportedUsage();
+    usage.input ??= count("input_tokens");
+    usage.output ??= count("output_tokens");
+    usage.total ??= count("total_tokens");
+    usage.cacheRead ??= count("cache_read_input_tokens");
+    usage.cacheWrite ??= count("cache_creation_input_tokens");
+    usage.legacyCacheNames ||= usage.cacheRead !== null || usage.cacheWrite !== null;
+    reading.usage = usage;
+    reading.requestModel ??= mlflowText(span, "mlflow.llm.model");
+    reading.provider ??= mlflowText(span, "mlflow.llm.provider") ?? mlflowText(span, "mlflow.message.format");
+    const calls = type === "LLM" || type === "CHAT_MODEL" || type === "EMBEDDING";
+    if (!calls) return { ...reading, role: hasTokens(usage) ? "aggregate" : "none" };
+    return { ...reading, role: "call", operation: type === "EMBEDDING" ? "embeddings" : "chat" };
+  },
+};

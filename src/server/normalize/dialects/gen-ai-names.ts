@@ -2,14 +2,15 @@
  * Attribute names of OpenTelemetry GenAI spans by field, current spelling first, then every older one still met in the field.
  * Source: semantic-conventions 1.26 to 1.41 and semantic-conventions-genai, instrumentations of docs/attributes.md, read 2026-11-22.
  */
-export const OPERATION = ["gen_ai.operation.name", "llm.request.type"];
+export const OPERATION = ["gen_ai.operation.name", "llm.request.type", "gen_ai.span.kind"];
 export const PROVIDER = ["gen_ai.provider.name", "gen_ai.system", "llm.vendor"];
-export const REQUEST_MODEL = ["gen_ai.request.model", "llm.request.model"];
+export const REQUEST_MODEL = ["gen_ai.request.model", "llm.request.model", "gen_ai.model_name"];
 export const RESPONSE_MODEL = ["gen_ai.response.model", "llm.response.model"];
 export const RESPONSE_ID = ["gen_ai.response.id", "llm.response.id"];
 export const FINISH = [
   "gen_ai.response.finish_reasons",
   "gen_ai.response.finish_reason",
+  "gen_ai.response.stop_reason",
   "gen_ai.finishReason",
   "gen_ai.completion.0.finish_reason",
   "llm.response.finish_reason",
@@ -19,6 +20,7 @@ export const STREAM = [
   "gen_ai.request.stream",
   "gen_ai.request.is_stream",
   "gen_ai.request.streaming",
+  "gen_ai.is_streaming",
   "llm.is_streaming",
 ];
 /** Seconds. */
@@ -85,6 +87,7 @@ export const CACHE_WRITE_LEGACY = [
   "gen_ai.usage.cache_write_tokens",
   "gen_ai.usage.cache_creation_tokens",
   "gen_ai.usage.prompt_tokens_details.cache_write_tokens",
+  "gen_ai.usage.prompt_tokens_details.cache_creation_tokens",
   "gen_ai.usage.details.cache_write_tokens",
   "gen_ai.usage.details.cache_creation_input_tokens",
   "llm.usage.cache_creation_input_tokens",
@@ -103,12 +106,24 @@ export const REASONING = [
   "gen_ai.usage.output_tokens_details.reasoning_tokens",
   "gen_ai.usage.completion_tokens_details.reasoning_tokens",
   "gen_ai.usage.details.reasoning_tokens",
+  "gen_ai.usage.details.thoughts_tokens",
+  "gen_ai.usage.experimental.reasoning_tokens",
   "gen_ai.usage.thinking_tokens",
   "llm.usage.reasoning_tokens",
 ];
-export const INPUT_AUDIO = ["gen_ai.usage.audio.input_tokens", "gen_ai.usage.details.input_audio_tokens"];
-export const OUTPUT_AUDIO = ["gen_ai.usage.audio.output_tokens", "gen_ai.usage.details.output_audio_tokens"];
+export const INPUT_AUDIO = [
+  "gen_ai.usage.audio.input_tokens",
+  "gen_ai.usage.input_audio_tokens",
+  "gen_ai.usage.details.input_audio_tokens",
+];
+export const OUTPUT_AUDIO = [
+  "gen_ai.usage.audio.output_tokens",
+  "gen_ai.usage.output_audio_tokens",
+  "gen_ai.usage.completion_tokens_details.audio_tokens",
+  "gen_ai.usage.details.output_audio_tokens",
+];
 export const INPUT_IMAGE = ["gen_ai.usage.image.input_tokens"];
+export const INPUT_VIDEO = ["gen_ai.usage.video.input_tokens"];
 /** USD as the sender or a gateway computed it. */
 export const REPORTED_COST = [
   "gen_ai.usage.cost",

@@ -26,6 +26,7 @@ export function readGenAiUsage(attributes: Attributes): ReportedUsage {
   usage.inputAudio = firstCount(attributes, names.INPUT_AUDIO);
   usage.outputAudio = firstCount(attributes, names.OUTPUT_AUDIO);
   usage.inputImage = firstCount(attributes, names.INPUT_IMAGE);
+  usage.inputVideo = firstCount(attributes, names.INPUT_VIDEO);
   return usage;
 }
 
@@ -41,13 +42,21 @@ function milliseconds(seconds: number | null): number | null {
   return seconds === null ? null : seconds * 1000;
 }
 
+/** Words that stand for "no model": Spring AI writes `none`, Microsoft's Agent Framework `unknown`. Read in source, 2026-11-25. */
+const NO_MODEL = /^(none|unknown|null|undefined|n\/a)$/i;
+
+/** The model as written, null where the word says that none is known. Never throws. */
+export function modelName(written: string | null): string | null {
+  return written === null || NO_MODEL.test(written) ? null : written;
+}
+
 /** Every field that GenAI names carry beside usage; `role` is left to the dialect. Never throws. */
 export function readGenAiNames(span: Span): Reading {
   const attributes = span.attributes;
   const reading = emptyReading();
   reading.provider = firstText(attributes, names.PROVIDER);
-  reading.requestModel = firstText(attributes, names.REQUEST_MODEL);
-  reading.responseModel = firstText(attributes, names.RESPONSE_MODEL);
+  reading.requestModel = modelName(firstText(attributes, names.REQUEST_MODEL));
+  reading.responseModel = modelName(firstText(attributes, names.RESPONSE_MODEL));
   reading.responseId = firstText(attributes, names.RESPONSE_ID);
   reading.requestId = firstText(attributes, names.REQUEST_ID);
   reading.serviceTier = firstText(attributes, names.SERVICE_TIER);
@@ -77,10 +86,18 @@ export function settleGenAiRole(span: Span, reading: Reading): void {
     // A client span is a remote agent: nothing but this span reports its usage, unless a descendant turns up.
     const remote = span.kind === CLIENT && model !== null && hasTokens(reading.usage);
     reading.role = remote ? "call" : hasTokens(reading.usage) ? "aggregate" : "none";
-  } else if (said.role === "unsaid" && model !== null) {
-    const vendorClient = reading.provider !== null && span.kind !== INTERNAL;
-    reading.role = hasTokens(reading.usage) || vendorClient ? "call" : "none";
+  } else if (said.role !== "none" && model !== null) {
+    const vendorClient =
+      said.role === "unsaid" && reading.provider !== null && span.kind !== INTERNAL && !isWrapped(span);
+    reading.inferred = hasTokens(reading.usage);
+    reading.role = reading.inferred || vendorClient ? "call" : "none";
+    if (reading.role === "call") reading.operation = /embed/i.test(model) ? "embeddings" : "chat";
   }
+}
+
+/** Agent, workflow and tool names without an operation belong to spans around calls. */
+function isWrapped(span: Span): boolean {
+  return span.attributes.has("gen_ai.agent.name") || span.attributes.has("gen_ai.tool.name");
 }
 
 /** Plain OpenTelemetry GenAI spans, current and older conventions. */

@@ -3,6 +3,7 @@ import { asCount, asDocument, asFlag, asMoney, asText, at, type Document } from 
 import type { Dialect } from "../dialect.js";
 import { hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
 import { readGenAiFields } from "./gen-ai.js";
+import { readRawUsage } from "./raw-usage.js";
 
 const PREFIX = "langfuse.observation.";
 
@@ -19,14 +20,9 @@ function sum(...parts: (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((total, part) => total + part, 0);
 }
 
-/**
- * Usage details are disjoint: the SDK takes the details out of input and output. Where the total says otherwise (details entered by
- * hand), input contains the cache tokens.
- */
-function readDetails(details: Document): ReportedUsage {
+/** Everything beside input and output, which are read by what the rest says of them. */
+function readDetailNames(details: Document): ReportedUsage {
   const usage = noReportedUsage();
-  const input = firstOf(details, "input", "input_tokens", "prompt_tokens", "promptTokens");
-  const output = firstOf(details, "output", "output_tokens", "completion_tokens", "completionTokens");
   usage.total = firstOf(details, "total", "total_tokens", "totalTokens");
   usage.cacheRead = firstOf(
     details,
@@ -35,34 +31,81 @@ function readDetails(details: Document): ReportedUsage {
     "input_cache_read",
     "input_cached",
     "cached_tokens",
+    "cached_content_token_count",
   );
   usage.cacheWrite = firstOf(
     details,
     "cache_creation_input_tokens",
     "input_cache_creation",
     "input_cache_write_tokens",
+    "input_cache_write",
     "input_cache_creation_tokens",
   );
-  usage.cacheWrite5m = firstOf(details, "input_cache_creation_5m", "cache_creation_5m_input_tokens");
-  usage.cacheWrite1h = firstOf(details, "input_cache_creation_1h", "cache_creation_1h_input_tokens");
-  usage.inputAudio = firstOf(details, "input_audio_tokens", "input_audio");
-  usage.outputAudio = firstOf(details, "output_audio_tokens", "output_audio");
-  usage.reasoning = firstOf(details, "output_reasoning_tokens", "output_reasoning", "reasoning_tokens");
+  usage.cacheWrite5m = firstOf(
+    details,
+    "input_cache_creation_5m",
+    "cache_creation_5m_input_tokens",
+    "cache_creation_ephemeral_5m_input_tokens",
+    "input_ephemeral_5m_input_tokens",
+  );
+  usage.cacheWrite1h = firstOf(
+    details,
+    "input_cache_creation_1h",
+    "cache_creation_1h_input_tokens",
+    "cache_creation_ephemeral_1h_input_tokens",
+    "input_ephemeral_1h_input_tokens",
+  );
+  usage.inputAudio = firstOf(details, "input_audio_tokens", "input_audio", "input_modality_AUDIO");
+  usage.outputAudio = firstOf(details, "output_audio_tokens", "output_audio", "output_modality_AUDIO");
+  usage.reasoning = firstOf(
+    details,
+    "output_reasoning_tokens",
+    "output_reasoning",
+    "reasoning_tokens",
+    "thoughts_token_count",
+  );
+  return usage;
+}
+
+/**
+ * Disjoint usage details: the SDK takes the details out of input and output. Where the total says otherwise (details entered by hand,
+ * LangChain's Gemini), input contains the cache tokens.
+ */
+function readDisjoint(details: Document): ReportedUsage {
+  const usage = readDetailNames(details);
+  const input = firstOf(details, "input", "input_tokens", "prompt_tokens", "promptTokens");
+  const output = firstOf(details, "output", "output_tokens", "completion_tokens", "completionTokens");
+  const text = modality(details, "input_modality_");
+  const cached = sum(usage.cacheRead, usage.cacheWrite ?? sum(usage.cacheWrite5m, usage.cacheWrite1h)) ?? 0;
+  const written = (input ?? 0) + (output ?? 0);
+  const totals = [written, written + (usage.reasoning ?? 0)];
+  if (usage.total !== null && input !== null && cached > 0 && totals.includes(usage.total)) {
+    usage.input = input;
+    usage.output = output;
+    return usage;
+  }
   const predictions = sum(
     firstOf(details, "output_accepted_prediction_tokens"),
     firstOf(details, "output_rejected_prediction_tokens"),
   );
-  const cached = sum(usage.cacheRead, usage.cacheWrite ?? sum(usage.cacheWrite5m, usage.cacheWrite1h)) ?? 0;
-  const contained =
-    usage.total !== null && input !== null && cached > 0 && usage.total === input + (output ?? 0);
-  if (contained) {
-    usage.input = input;
-    usage.output = output;
-  } else {
-    usage.uncached = input;
-    usage.textOutput = sum(output, predictions);
-  }
+  usage.uncached = sum(input, text);
+  usage.textOutput = sum(output, predictions, modality(details, "output_modality_"));
   return usage;
+}
+
+/** Vertex AI's tokens by modality, which LangChain's handler takes out of input and output; audio is read by name. */
+function modality(details: Document, prefix: string): number | null {
+  let total: number | null = null;
+  for (const [name, value] of Object.entries(details)) {
+    if (name.startsWith(prefix) && !/audio/i.test(name)) total = sum(total, asCount(value));
+  }
+  return total;
+}
+
+/** Usage as the vendor wrote it is passed on by the Python SDK's OpenAI client and by integrations of users: no `input` is among its names. */
+function readDetails(details: Document): ReportedUsage {
+  const raw = at(details, "input") === undefined ? readRawUsage(details) : null;
+  return raw ?? readDisjoint(details);
 }
 
 /** Text that the SDK wrote as JSON: `"2026-..."` with its quotes. */
@@ -102,12 +145,21 @@ function readObservation(span: Span): Reading {
   };
 }
 
+/** The Python SDK up to 3.3.0 called generations spans: they carry a model or usage all the same. Source: Langfuse's own reader, 2026-08-22. */
+function typeOf(span: Span): string | null {
+  const type = asText(span.attributes.get("langfuse.observation.type"));
+  if (type !== "span" || span.scope.name !== "langfuse-sdk") return type;
+  const generation =
+    span.attributes.has(`${PREFIX}usage_details`) || span.attributes.has(`${PREFIX}model.name`);
+  return generation && /^([0-2]\.|3\.[0-3](\.|$))/.test(span.scope.version) ? "generation" : type;
+}
+
 /** Langfuse SDK. Generations and embeddings are calls; spans, agents, chains and the rest wrap them. */
 export const langfuse: Dialect = {
   name: "langfuse",
   claims: (span) => span.attributes.has("langfuse.observation.type"),
   read(span) {
-    const type = asText(span.attributes.get("langfuse.observation.type"));
+    const type = typeOf(span);
     const reading = readObservation(span);
     // The OpenAI wrapper calls everything a generation, embeddings too.
     const embeds = /embed/i.test(reading.requestModel ?? reading.responseModel ?? "");

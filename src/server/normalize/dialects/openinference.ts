@@ -1,7 +1,18 @@
 import type { Attributes, AttributeValue, Span } from "../../domain/span.js";
-import { asCount, asDocument, asFlag, asMoney, asText, at, firstCount, firstText } from "../attributes.js";
+import {
+  asCount,
+  asDocument,
+  asFlag,
+  asMoney,
+  asText,
+  at,
+  type Document,
+  firstCount,
+  firstText,
+} from "../attributes.js";
 import type { Dialect } from "../dialect.js";
-import { emptyReading, hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
+import { hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
+import { modelName, readGenAiFields } from "./gen-ai.js";
 
 const COUNT = "llm.token_count.";
 
@@ -15,7 +26,7 @@ function readUsage(attributes: Attributes): ReportedUsage {
   usage.input = count("prompt");
   usage.output = count("completion");
   usage.total = count("total");
-  usage.cacheRead = count("prompt_details.cache_read");
+  usage.cacheRead = count("prompt_details.cache_read", "prompt_details.cache_input");
   usage.cacheWrite = count("prompt_details.cache_write");
   usage.inputAudio = count("prompt_details.audio");
   usage.reasoning = count("completion_details.reasoning");
@@ -74,37 +85,49 @@ function responseModelOf(
   return name === requested ? null : name;
 }
 
+function requestModelOf(attributes: Attributes, parameters: Document | undefined): string | null {
+  return modelName(
+    firstText(attributes, ["llm.request.model_name", "llm.input_model_name", "embedding.model_name"]) ??
+      asText(at(parameters, "model")) ??
+      asText(at(parameters, "modelId")) ??
+      asText(at(parameters, "model_id")) ??
+      asText(attributes.get("llm.model_name")),
+  );
+}
+
+function usageOf(attributes: Attributes, answer: AnswerFacts, base: Reading): ReportedUsage {
+  const own = readUsage(attributes);
+  const usage = hasTokens(own) ? own : (base.usage ?? own);
+  usage.cacheWrite5m ??= answer.cacheWrite5m;
+  usage.cacheWrite1h ??= answer.cacheWrite1h;
+  return usage;
+}
+
+/** Converters (of OpenLLMetry, OpenLIT, Pydantic AI, Strands) leave the GenAI names beside theirs: those fill what OpenInference leaves out. */
 function readCall(span: Span, isEmbedding: boolean): Reading {
   const attributes = span.attributes;
+  const base = readGenAiFields(span);
   const parameters = asDocument(attributes.get("llm.invocation_parameters")) ?? undefined;
   const metadata = asDocument(attributes.get("metadata")) ?? undefined;
   const answer = readAnswer(attributes);
-  const requestModel =
-    firstText(attributes, ["llm.request.model_name", "llm.input_model_name", "embedding.model_name"]) ??
-    asText(at(parameters, "model")) ??
-    asText(at(parameters, "modelId")) ??
-    asText(at(parameters, "model_id")) ??
-    asText(attributes.get("llm.model_name"));
-  const usage = readUsage(attributes);
-  usage.cacheWrite5m = answer.cacheWrite5m;
-  usage.cacheWrite1h = answer.cacheWrite1h;
+  const requestModel = requestModelOf(attributes, parameters) ?? base.requestModel;
+  const answered = isEmbedding ? answer.model : responseModelOf(attributes, requestModel, answer.model);
   const finish = asText(attributes.get("llm.finish_reason"));
   return {
-    ...emptyReading(),
+    ...base,
     role: "call",
     operation: isEmbedding ? "embeddings" : "chat",
-    provider: firstText(attributes, ["llm.provider", "llm.system"]),
+    provider: firstText(attributes, ["llm.provider", "llm.system"]) ?? base.provider,
     // LangChain says which client it uses; that is no proof of who answered.
     clientFlavor: asText(at(metadata, "ls_provider")),
     requestModel,
-    responseModel: isEmbedding ? answer.model : responseModelOf(attributes, requestModel, answer.model),
-    responseId: answer.id,
-    serviceTier: answer.serviceTier,
-    streaming: asFlag(at(parameters, "stream")),
-    finishReasons: finish === null ? [] : [finish],
-    usage,
-    reportedCost: asMoney(attributes.get("llm.cost.total")),
-    dimensions: {},
+    responseModel: answered ?? base.responseModel,
+    responseId: answer.id ?? base.responseId,
+    serviceTier: answer.serviceTier ?? base.serviceTier,
+    streaming: asFlag(at(parameters, "stream")) ?? base.streaming,
+    finishReasons: finish === null ? base.finishReasons : [finish],
+    usage: usageOf(attributes, answer, base),
+    reportedCost: asMoney(attributes.get("llm.cost.total")) ?? base.reportedCost,
   };
 }
 

@@ -14,9 +14,16 @@ const CALLS: Readonly<Record<string, Operation>> = {
   message: "chat",
   messages: "chat",
   anthropic_messages: "chat",
+  chat_completion: "chat",
+  chat_completions: "chat",
+  // Span kinds of Alibaba's LoongSuite (`gen_ai.span.kind`).
+  llm: "chat",
   // Semantic Kernel before it followed the conventions.
   "chat.completions": "chat",
+  "chat.streaming_completions": "chat",
   "text.completions": "text_completion",
+  "text.streaming_completions": "text_completion",
+  text_completions: "text_completion",
   embeddings: "embeddings",
   embedding: "embeddings",
   embed: "embeddings",
@@ -30,36 +37,62 @@ const CALLS: Readonly<Record<string, Operation>> = {
   transcription: "audio",
   transcribe: "audio",
   rerank: "rerank",
+  reranker: "rerank",
   reranking: "rerank",
 };
 
-/** Operations whose spans repeat, or may repeat, the usage of model calls below them. */
+/** Operations whose spans repeat, or may repeat, the usage of model calls below them; every `invoke_...` is one too. */
 const AGGREGATES = new Set([
-  "invoke_agent",
   "create_agent",
-  "invoke_workflow",
   "workflow",
   "task",
   "chain",
   "agent",
+  "agent_run",
   "agent_step",
+  "step",
   "plan",
   "run",
-  "invoke_swarm",
   "handoff",
+  "execute_task",
+  "execute_agent_task",
+  "execute_event_loop_cycle",
+  "turn",
+  "session",
 ]);
 
+/** Operations that are no model calls, whatever numbers stand beside them. */
+const OTHERS = new Set([
+  "execute_tool",
+  "tool",
+  "retrieval",
+  "retrieve",
+  "retriever",
+  "fetch_response",
+  "framework",
+  "guardrail",
+  "vectordb",
+  "evaluate",
+  "evaluator",
+  "count_tokens",
+  "moderation",
+]);
+
+const MEMORY = /(^|_)memory(_|$)/;
+
+/** What an operation name says; `unknown` = a word that nobody wrote down. */
 export type OperationRole =
   | { role: "call"; operation: Operation }
   | { role: "aggregate" }
   | { role: "none" }
+  | { role: "unknown" }
   | { role: "unsaid" };
 
 /** LiteLLM writes its function names: `acompletion`, `aembedding`; the `a` is for asynchronous. Source: its OpenTelemetry callback, read 2026-11-25. */
 const ASYNCHRONOUS =
-  /^a(?=completion|text_completion|embedding|responses|image_|speech|transcription|rerank)/;
+  /^a(?=completion|text_completion|embedding|responses|image_|speech|transcription|rerank|generate_content|anthropic_messages)/;
 
-/** What an operation name says a span is: a call, an aggregate, something else, or nothing (`unsaid`). Never throws. */
+/** What an operation name says a span is: a call, an aggregate, something else, a word unknown to us, or nothing (`unsaid`). Never throws. */
 export function operationRole(name: string | null): OperationRole {
   return name === null ? UNSAID : roleOf(name);
 }
@@ -73,5 +106,6 @@ const roleOf = remembering((name): OperationRole => {
     .replace(ASYNCHRONOUS, "");
   const operation = CALLS[key];
   if (operation !== undefined) return { role: "call", operation };
-  return AGGREGATES.has(key) ? { role: "aggregate" } : { role: "none" };
+  if (AGGREGATES.has(key) || key.startsWith("invoke_")) return { role: "aggregate" };
+  return OTHERS.has(key) || MEMORY.test(key) ? { role: "none" } : { role: "unknown" };
 });

@@ -2,12 +2,15 @@ import type { Span } from "../../domain/span.js";
 import type { Dialect } from "../dialect.js";
 import { awsSdk } from "./aws-sdk.js";
 import { claudeCodeSpans, codingCliSpans } from "./coding-cli-spans.js";
-import { langsmith, litellm, pydanticAi, springAi } from "./frameworks.js";
+import { langsmith, mlflow, openrouter, springAi, strands } from "./frameworks.js";
 import { genAi } from "./gen-ai.js";
+import { genkit, googleAdk } from "./google.js";
 import { langfuse } from "./langfuse.js";
+import { litellm } from "./litellm.js";
 import { anthropicNative, mistralNative } from "./native-sdks.js";
 import { openinference } from "./openinference.js";
 import { openlit } from "./openlit.js";
+import { logfire, pydanticAi } from "./pydantic.js";
 import { spanledger } from "./spanledger.js";
 import { traceloop } from "./traceloop.js";
 import { vercelAi, vercelAi7 } from "./vercel-ai.js";
@@ -28,10 +31,16 @@ export const DIALECTS: readonly Dialect[] = [
   mistralNative,
   awsSdk,
   litellm,
+  openrouter,
   pydanticAi,
+  logfire,
   springAi,
+  mlflow,
+  genkit,
+  googleAdk,
   traceloop,
   openlit,
+  strands,
   vercelAi7,
   genAi,
 ];

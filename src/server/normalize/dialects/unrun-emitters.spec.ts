@@ -1,22 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
-import { span, type SpanOptions } from "../../../../test/support/spans.js";
-import type { AttributeValue } from "../../domain/span.js";
-import { normalizeSpan } from "../normalize-span.js";
-
-type Attributes = Record<string, AttributeValue>;
-
-/** What the ledger should say of a span; classes left out are unknown. */
-interface Wanted {
-  kind: "call" | "aggregate" | "link" | "ignored";
-  dialect?: string;
-  provider?: string;
-  operation?: string;
-  input?: [total: number | null, uncached: number | null, read: number | null, write: number | null];
-  output?: [total: number | null, text: number | null, reasoning: number | null];
-  quality?: string;
-  rule?: string;
-  cost?: string;
-}
+import { describe, it } from "@jest/globals";
+import { type EmitterCase, expectReading } from "../../../../test/support/emitter-case.js";
 
 const litellm = {
   "gen_ai.request.model": "claude-sonnet-4-5",
@@ -38,7 +21,7 @@ const claude = {
 };
 
 /** Emitters that were not run here: spans as their sources or documents say that they write them (read 2026-11-25). */
-const CASES: readonly [name: string, attributes: Attributes, options: SpanOptions, wanted: Wanted][] = [
+const CASES: readonly EmitterCase[] = [
   [
     "LiteLLM callback, asynchronous",
     { ...litellm, "gen_ai.operation.name": "acompletion" },
@@ -400,27 +383,6 @@ const CASES: readonly [name: string, attributes: Attributes, options: SpanOption
 
 describe("emitters read in source", () => {
   it.each(CASES)("%s", (_name, attributes, options, wanted) => {
-    const normalized = normalizeSpan(span(attributes, options));
-    expect(normalized.kind).toBe(wanted.kind);
-    if (!("call" in normalized)) return;
-    const { call } = normalized;
-    const { usage } = call;
-    const writes = [usage.cacheWrite5m, usage.cacheWrite1h, usage.cacheWriteOther].filter(
-      (one) => one !== null,
-    );
-    const write = writes.length === 0 ? null : writes.reduce((sum, one) => sum + one, 0);
-    const seen: Wanted = {
-      kind: normalized.kind,
-      dialect: call.source.dialect,
-      provider: call.provider,
-      operation: call.operation,
-      input: [usage.inputTotal, usage.inputUncached, usage.cacheRead, write],
-      output: [usage.outputTotal, usage.output, usage.outputReasoning],
-      quality: call.usageQuality,
-      rule: call.usageRule,
-      ...(call.providerReportedCost === null ? {} : { cost: call.providerReportedCost }),
-    };
-    expect(seen).toMatchObject(wanted);
-    expect(call.billable).toBe(true);
+    expectReading(attributes, options, wanted);
   });
 });

@@ -9,6 +9,7 @@ import { gather } from "./gather.js";
 import type { Inputs } from "./gather.js";
 import { groupIds } from "./group.js";
 import type { Group } from "./group.js";
+import { UNEXPLAINED, leftOut, renderLeftOut } from "./not-imported.js";
 import { observation } from "./observation.js";
 import type { Observation } from "./observation.js";
 import { overlayObservations } from "./overlay.js";
@@ -240,6 +241,10 @@ function main(): void {
   for (const file of files) writeFileSync(new URL(`${file.provider}.json`, out), render(file));
   writeFileSync(new URL("book.json", out), `${JSON.stringify({ version, files: names }, null, 1)}\n`);
   writeFileSync(new URL("REPORT.md", import.meta.url), renderReport(version, files, disagreements));
+  const unused = leftOut(PROVIDERS, collections);
+  writeFileSync(new URL("NOT-IMPORTED.md", import.meta.url), renderLeftOut(version, unused));
+  for (const { collection, id, field } of unused.filter(({ why }) => why === UNEXPLAINED))
+    console.log(`not imported, and nobody said why: ${collection} ${id} ${field}`);
   console.log(
     `${String(files.length)} providers, ${String(files.reduce((sum, file) => sum + file.models.length, 0))} models`,
   );

@@ -249,6 +249,13 @@ export const CORRECTIONS: readonly Correction[] = [
       why: "LiteLLM lists the long context for the ids that this name stands for; genai-prices leaves it out",
     })),
   ),
+  ...["gpt-realtime", "gpt-realtime-1.5"].map((model) => ({
+    provider: "azure.ai.openai",
+    model,
+    class: "cache_read_audio" as const,
+    quarantine: true as const,
+    why: "LiteLLM lists ten times what it and genai-prices list at OpenAI",
+  })),
   {
     provider: "aws.bedrock",
     model: "llama3-8b",

@@ -102,11 +102,25 @@ export function litellmUnits(
     add("page", entry["ocr_cost_per_page"], 1000);
     add("page", entry["annotation_cost_per_page"], 1000, ANNOTATED);
   }
-  if (mode === "image_generation" && entry["output_cost_per_image_token"] === undefined) {
+  if (/^image_(generation|edit)$/.test(mode) && entry["output_cost_per_image_token"] === undefined) {
     add("image", entry["output_cost_per_image"], 1);
   }
+  if (mode === "realtime") addMisfiled(entry, id, rows);
   addSearch(entry, vendor, add);
   return rows;
+}
+
+/** Of live models the collection files cached audio as written, and the price of an image token as that of an image. */
+function addMisfiled(entry: LitellmEntry, id: string, rows: Observation[]): void {
+  const fields = [
+    ["cache_creation_input_audio_token_cost", "cache_read_audio"],
+    ["input_cost_per_image", "input_image"],
+  ] as const;
+  for (const [field, name] of fields) {
+    const price = shifted(text(entry[field]), 6);
+    if (price !== null && price !== "0")
+      rows.push(observation({ id, class: name, price, source: "litellm" }));
+  }
 }
 
 function addSeconds(rows: Observation[], id: string, value: string | undefined): void {

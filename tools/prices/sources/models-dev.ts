@@ -13,11 +13,18 @@ const FIELDS: Readonly<Record<string, PriceClass | "cache_write_default">> = {
   input: "input",
   output: "output",
   cache_read: "cache_read",
+  cached_input: "cache_read",
+  cache_input: "cache_read",
   cache_write: "cache_write_default",
+  cached_write: "cache_write_default",
+  citation: "output_citation",
   input_audio: "input_audio",
   output_audio: "output_audio",
   reasoning: "output_reasoning",
 };
+
+/** Whether a field of a model file is a price that is read. */
+export const isModelsDevPrice = (field: string): boolean => Object.hasOwn(FIELDS, field);
 
 /** Prices of a model file: flat rates and context tiers. A reasoning price equal to output is dropped. */
 export function modelsDevObservations(

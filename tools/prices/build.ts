@@ -124,13 +124,19 @@ const SEARCH_MODEL = /^gpt-[a-z0-9.-]*-search-(?:preview|api)$/;
  * Source: OpenAI pricing page, 2026-11.
  */
 function withoutOtherSearch(model: string, rows: readonly Observation[]): Observation[] {
-  const searches = rows.filter((row) => row.class === "web_search");
-  const both =
-    searches.some(({ variant }) => variant === null) && searches.some(({ variant }) => variant !== null);
-  if (!both) return [...rows];
   const bySize = model.includes("search-preview");
-  return rows.filter((row) => row.class !== "web_search" || (row.variant !== null) === bySize);
+  const oneKind = statedTwice(rows, "web_search")
+    ? rows.filter((row) => row.class !== "web_search" || (row.variant !== null) === bySize)
+    : [...rows];
+  // A request fee by context size is never flat: the flat one is that of the largest size.
+  return statedTwice(oneKind, "request")
+    ? oneKind.filter((row) => row.class !== "request" || row.variant !== null)
+    : oneKind;
 }
+
+const statedTwice = (rows: readonly Observation[], name: Observation["class"]): boolean =>
+  rows.some((row) => row.class === name && row.variant === null) &&
+  rows.some((row) => row.class === name && row.variant !== null);
 
 /**
  * A search model "always retrieves information from the web before responding" and is billed per call, so that each call is one search,

@@ -126,6 +126,8 @@ function variantOf(request: Fields): Record<string, string> {
     const value = text(request[name]);
     if (value !== null) variant[name] = value;
   }
+  if (isPresent(request["document_annotation_format"]) || isPresent(request["bbox_annotation_format"]))
+    variant["annotation"] = "yes";
   const context =
     text(request["search_context_size"]) ??
     text(fields(request["web_search_options"])["search_context_size"]) ??
@@ -146,8 +148,10 @@ function operatorOf(test: CostCase): OperatorPricing {
       effectiveFrom: row.effective_from,
       effectiveTo: row.effective_to,
     };
-    if (row.kind === "rates" || row.kind === "gpu_hour")
-      return { ...base, kind: row.kind, rates: row.rates ?? {} };
+    if (row.kind === "rates")
+      return { ...base, kind: row.kind, rates: row.rates ?? {}, currency: row.currency ?? "USD" };
+    if (row.kind === "gpu_hour") return { ...base, kind: row.kind, rates: row.rates ?? {} };
+    if (row.kind === "volume_tiers") return { ...base, kind: row.kind, value: row.value ?? "1" };
     if (row.kind === "multiplier") {
       return {
         ...base,
@@ -157,11 +161,17 @@ function operatorOf(test: CostCase): OperatorPricing {
         stack: row.stack ?? false,
       };
     }
+    if (row.kind === "free") return { ...base, kind: "zero" };
     if (row.kind === "commit") return { ...base, kind: "commitment" };
     return { ...base, kind: row.kind };
   });
   return operatorPricingSchema.parse({
     overrides,
+    currencies: (test.currencies ?? []).map(({ currency, usd, effective_from: effectiveFrom }) => ({
+      currency,
+      usd,
+      effectiveFrom,
+    })),
     endpoints: endpointsOf(test),
     deployments:
       deployment === null || sku === null

@@ -22,11 +22,16 @@ export const costFileSchema = z.object({
             rates: z.record(z.string(), z.string()).optional(),
             classes: z.array(z.string()).nullish(),
             stack: z.boolean().optional(),
+            currency: z.string().optional(),
             effective_from: z.string(),
             effective_to: z.string().nullable(),
           }),
         )
         .nullable(),
+      /** What one unit of a currency is worth in USD, from when on; only where a case needs it. */
+      currencies: z
+        .array(z.object({ currency: z.string(), usd: z.string(), effective_from: z.string() }))
+        .optional(),
       expect: z.object({
         status: z.string(),
         reason: z.string().nullable(),

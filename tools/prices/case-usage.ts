@@ -52,7 +52,7 @@ const BY_API: readonly [RegExp, Reader, Operation][] = [
 /** The wrapper's reader for a case's API, and the operation that the API stands for. */
 export function readerFor(provider: string, api: string): { read: Reader; operation: Operation } {
   const found = BY_API.find(([pattern]) => pattern.test(api));
-  const operation = found?.[2] ?? "chat";
+  const operation = /embed/i.test(api) ? "embeddings" : (found?.[2] ?? "chat");
   const compatible = /openai_compatible|openai\.chat|^chat/i.test(api) ? BY_PROVIDER[provider] : undefined;
   return { read: compatible ?? found?.[1] ?? openaiChatUsage, operation };
 }
@@ -61,11 +61,17 @@ const UNIT_FIELDS: readonly [string, string, RegExp][] = [
   ["characters", "characters", /./],
   ["input_characters", "characters", /./],
   ["input_chars", "characters", /./],
+  ["chars", "characters", /./],
+  ["num_characters", "characters", /./],
   ["character_count", "characters", /./],
   ["pages", "pages", /./],
   ["pages_processed", "pages", /./],
   ["images", "images", /image/i],
   ["n", "images", /image/i],
+  ["n", "images", /imagen/i],
+  ["number_of_images", "images", /image/i],
+  ["sampleCount", "images", /image/i],
+  ["page_count", "pages", /ocr|document/i],
   ["seconds", "videoSeconds", /video/i],
   ["duration", "videoSeconds", /video/i],
   ["duration_seconds", "videoSeconds", /video/i],

@@ -144,7 +144,8 @@ function makePlan(model: BookModel, conditions: RateConditions): RatePlan {
     const own = active.filter((candidate) => candidate.class === name);
     const rate = rateOfClass(own, conditions, factors);
     if (rate === null) {
-      if (own.length === 0) quarantined.add(name);
+      const held = fitting.filter((row) => row.class === name && row.status === "quarantined");
+      if (own.length === 0 || held.some((row) => row.tier === conditions.tier)) quarantined.add(name);
     } else if (firstTokens(rate) >= bandOf(model, name, conditions)) rates.set(name, rate);
   }
   return {

@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { NeighbourCalls } from "../storage/analytics/neighbour-calls.js";
+import { TraceRecords } from "../storage/analytics/trace-records.js";
 import { IngestMetrics } from "./ingest-metrics.js";
 import { IngestService } from "./ingest.service.js";
 import { PRICING_CONTEXT, PricingContextHolder } from "./pricing-context.js";
@@ -10,6 +11,7 @@ import { PRICING_CONTEXT, PricingContextHolder } from "./pricing-context.js";
     IngestService,
     IngestMetrics,
     NeighbourCalls,
+    TraceRecords,
     { provide: PRICING_CONTEXT, useFactory: () => new PricingContextHolder() },
   ],
   exports: [IngestService, IngestMetrics, PRICING_CONTEXT],

@@ -6,6 +6,7 @@ import { AppError, OverloadedError } from "../domain/errors.js";
 import type { LedgerChange } from "../domain/ledger-listener.js";
 import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import type { CallsRepository } from "../storage/analytics/calls.repository.js";
+import type { TraceRecords } from "../storage/analytics/trace-records.js";
 import type { NeighbourCalls } from "../storage/analytics/neighbour-calls.js";
 import { IngestMetrics } from "./ingest-metrics.js";
 import { IngestService } from "./ingest.service.js";
@@ -36,6 +37,7 @@ function service(ledger: MemoryLedger, nowMs = () => 1_800_000_000_000) {
     readConfig({ SPANLEDGER_DATA_DIR: "unused" }),
     { nowMs },
     ledger as unknown as CallsRepository,
+    ledger as unknown as TraceRecords,
     ledger as unknown as NeighbourCalls,
     pricing,
     metrics,

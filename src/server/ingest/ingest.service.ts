@@ -14,6 +14,7 @@ import { normalizeSpan, rejectStart } from "../normalize/normalize-span.js";
 import { CallsRepository } from "../storage/analytics/calls.repository.js";
 import { GroupCommit } from "../storage/analytics/group-commit.js";
 import { NeighbourCalls } from "../storage/analytics/neighbour-calls.js";
+import { TraceRecords } from "../storage/analytics/trace-records.js";
 import { IngestMetrics } from "./ingest-metrics.js";
 import { LedgerWriter } from "./ledger-writer.js";
 import { RejectionLog } from "./rejection-log.js";
@@ -50,6 +51,7 @@ export class IngestService implements OnApplicationShutdown {
     @Inject(APP_CONFIG) config: AppConfig,
     @Inject(CLOCK) clock: Clock,
     calls: CallsRepository,
+    traces: TraceRecords,
     neighbours: NeighbourCalls,
     @Inject(PRICING_CONTEXT) pricing: PricingContextHolder,
     private readonly metrics: IngestMetrics,
@@ -59,6 +61,7 @@ export class IngestService implements OnApplicationShutdown {
     this.#rejections = new RejectionLog(clock, (line) => logger.warn(line));
     const writer = new LedgerWriter({
       calls,
+      traces,
       neighbours,
       soleWriter: config.clickhouseUrl === undefined,
       clock,

@@ -7,17 +7,19 @@ import { settle, type SettledRow } from "../ledger/settle.js";
 import { priceCall, type PricingContext } from "../pricing/price-call.js";
 import type { IngestMetrics } from "./ingest-metrics.js";
 import type { PricingContextHolder } from "./pricing-context.js";
-import { type NeighbourSource, RelatedRecords, type RelatedSource } from "./related-records.js";
+import { type NeighbourSource, RelatedRecords } from "./related-records.js";
 import type { RewriteBatch } from "./row-rewrite.js";
+import type { TraceBounds, TraceSource } from "./trace-context.js";
 import { Versions } from "./versions.js";
 
 /** What the writer needs of storage. */
-export interface LedgerStore extends RelatedSource {
+export interface LedgerStore {
   insert(rows: readonly LedgerRow[], links: readonly SpanLink[]): Promise<void>;
 }
 
 export interface LedgerWriterParts {
   calls: LedgerStore;
+  traces: TraceSource;
   neighbours: NeighbourSource;
   /** No other process writes to the same tables. */
   soleWriter: boolean;
@@ -25,6 +27,8 @@ export interface LedgerWriterParts {
   pricing: PricingContextHolder;
   metrics: IngestMetrics;
   listeners: readonly LedgerListener[];
+  /** How much of a trace is read as a whole; the default unless stated. */
+  bounds?: TraceBounds;
 }
 
 interface Batch {
@@ -40,13 +44,14 @@ export class LedgerWriter {
   readonly #related: RelatedRecords;
 
   constructor(private readonly parts: LedgerWriterParts) {
-    const { calls, neighbours, soleWriter, clock } = parts;
+    const { traces, neighbours, soleWriter, clock, bounds } = parts;
     this.#versions = new Versions(clock);
     this.#related = new RelatedRecords(
-      calls,
+      traces,
       neighbours,
       soleWriter,
       () => BigInt(clock.nowMs()) * 1_000_000n,
+      bounds,
     );
   }
 
@@ -101,13 +106,14 @@ export class LedgerWriter {
     const starts = rows.map(({ call }) => call.startTimeUnixNano);
     const [first] = starts;
     if (first === undefined) return new Map();
-    const { rows: stored } = await this.parts.calls.findRelated({
+    const keys = {
       project,
       traceIds: rows.map(({ call }) => call.traceId),
-      responseIds: [],
       fromNano: starts.reduce((a, b) => (b < a ? b : a), first),
       toNano: starts.reduce((a, b) => (b > a ? b : a), first),
-    });
+    };
+    const spanIds = rows.map(({ call }) => call.spanId);
+    const { rows: stored } = await this.parts.traces.spansOf(keys, spanIds);
     return new Map(stored.map((row) => [deliveryKey(row.call), row]));
   }
 
@@ -124,6 +130,7 @@ export class LedgerWriter {
       rows: related.rows,
       links: [...related.links, ...links],
       incoming: records,
+      partialTraces: related.partialTraces,
     });
     const context = this.parts.pricing.of(project);
     const rows = settlement.changed.map((row) => this.#rowOf(project, row, context));

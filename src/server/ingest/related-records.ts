@@ -2,14 +2,22 @@ import type { Call } from "../domain/call.js";
 import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import { deliveryKey, endOf, isDistinctiveId } from "../ledger/identity.js";
 import type { LedgerRecord } from "../ledger/record.js";
-import type { Related, RelatedKeys } from "../storage/analytics/calls.repository.js";
 import type { KnownEmitter, NearKeys } from "../storage/analytics/neighbour-calls.js";
 import { KnownEmitters } from "./known-emitters.js";
 import { KnownIds } from "./known-ids.js";
+import {
+  readTraces,
+  type SpanPlace,
+  TRACE_BOUNDS,
+  type TraceBounds,
+  type TraceSource,
+} from "./trace-context.js";
 
-/** What the ledger can be asked by trace and id. */
-export interface RelatedSource {
-  findRelated(keys: RelatedKeys): Promise<Related>;
+/** What is stored that could bear on a group. `partialTraces` were too large to be read as a whole. */
+export interface RelatedLedger {
+  rows: LedgerRow[];
+  links: SpanLink[];
+  partialTraces: ReadonlySet<string>;
 }
 
 /** What the ledger can be asked about neighbours. */
@@ -42,6 +50,8 @@ const MAX_ROUNDS = 4;
 const RELOAD_NANO = 60_000_000_000n;
 /** Separate windows asked for per group; more are joined into one. */
 const MAX_WINDOWS = 24;
+/** Look-alikes read for one group, in all windows together. */
+const MAX_NEIGHBOURS = 20_000;
 
 interface Wanted {
   traceIds: Set<string>;
@@ -89,10 +99,11 @@ export class RelatedRecords {
    * @param nowNano the present time
    */
   constructor(
-    private readonly source: RelatedSource,
+    private readonly source: TraceSource,
     private readonly neighbours: NeighbourSource,
     private readonly soleWriter: boolean,
     private readonly nowNano: () => bigint,
+    private readonly bounds: TraceBounds = TRACE_BOUNDS,
   ) {}
 
   /**
@@ -104,7 +115,7 @@ export class RelatedRecords {
     project: string,
     records: readonly LedgerRecord[],
     links: readonly SpanLink[],
-  ): Promise<Related> {
+  ): Promise<RelatedLedger> {
     const ids = this.soleWriter ? (this.#ids ??= await this.#loadIds()) : null;
     const emitters = await this.#emittersOf(project);
     for (const { call } of records) emitters.add(call);
@@ -112,8 +123,8 @@ export class RelatedRecords {
     if (!emitters.several) wanted.responseIds.clear();
     if (ids !== null) this.#remember(project, records, links, ids);
     const near = await this.#findNear(project, records, emitters);
-    const bounds = boundsOf(records, links);
-    return this.#close(project, wanted, near, bounds);
+    const places = [...records.map(({ call }) => call), ...links];
+    return this.#close(project, wanted, near, places, boundsOf(records, links));
   }
 
   async #loadIds(): Promise<KnownIds> {
@@ -193,8 +204,11 @@ export class RelatedRecords {
         ({ call }) => call.source.dialect.startsWith("claude") || /_cli/.test(call.source.dialect),
       );
       for (const window of windowsOf(own)) {
+        if (found.length >= MAX_NEIGHBOURS) break;
+        const limit = MAX_NEIGHBOURS - found.length;
         const reachNano = metrics ? METRIC_REACH_NANO : REACH_NANO;
-        const keys = { project, services, fromNano: window.from, toNano: window.to, reachNano, idlessOnly };
+        const span = { fromNano: window.from, toNano: window.to, reachNano };
+        const keys = { project, services, ...span, idlessOnly, limit };
         found.push(...(await this.neighbours.findNear(keys)));
       }
     }
@@ -205,35 +219,51 @@ export class RelatedRecords {
     project: string,
     wanted: Wanted,
     near: readonly LedgerRow[],
+    incoming: readonly SpanPlace[],
     bounds: Interval,
-  ): Promise<Related> {
+  ): Promise<RelatedLedger> {
     const rows = new Map<string, LedgerRow>();
     const links = new Map<string, SpanLink>();
+    const partialTraces = new Set<string>();
     const asked = nothing();
     const seen = { ...bounds };
+    let places: SpanPlace[] = [...incoming];
     const take = (row: LedgerRow): void => {
-      rows.set(deliveryKey(row.call), row);
+      const key = deliveryKey(row.call);
+      if (!rows.has(key)) places.push(row.call);
+      rows.set(key, row);
       addRow(wanted, row);
       widen(seen, row.call.startTimeUnixNano, endOf(row.call));
     };
     near.forEach(take);
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const traceIds = takeNew(wanted.traceIds, asked.traceIds);
+      const own = takeNew(wanted.traceIds, asked.traceIds);
+      // Of a large trace only surroundings were read: spans that turned up since then have theirs.
+      const traceIds = [...new Set([...own, ...placesIn(places, partialTraces)])];
       const responseIds = takeNew(wanted.responseIds, asked.responseIds);
       const callIds = takeNew(wanted.callIds, asked.callIds);
       if (traceIds.length + responseIds.length + callIds.length === 0) break;
       if (traceIds.length > 0) {
         const window = { fromNano: seen.from - WINDOW_NANO, toNano: seen.to + WINDOW_NANO };
-        const found = await this.source.findRelated({ project, traceIds, responseIds: [], ...window });
-        found.rows.forEach(take);
+        const here = places;
+        places = [];
+        const found = await readTraces(this.source, { project, traceIds, ...window }, here, this.bounds);
+        for (const traceId of found.partial) partialTraces.add(traceId);
         for (const link of found.links) links.set(deliveryKey(link), link);
+        found.rows.forEach(take);
+        // What a walk found was found with its surroundings.
+        places = [];
       }
       const [from, to] = [seen.from - ID_REACH_NANO, seen.to + ID_REACH_NANO];
       (await this.neighbours.findByResponseIds(project, responseIds, from, to)).forEach(take);
       (await this.neighbours.findByCallIds(project, callIds)).forEach(take);
     }
-    return { rows: [...rows.values()], links: [...links.values()] };
+    return { rows: [...rows.values()], links: [...links.values()], partialTraces };
   }
+}
+
+function placesIn(places: readonly SpanPlace[], traces: ReadonlySet<string>): string[] {
+  return traces.size === 0 ? [] : places.map(({ traceId }) => traceId).filter((id) => traces.has(id));
 }
 
 function widen(interval: Interval, start: bigint, end: bigint): void {

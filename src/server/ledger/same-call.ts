@@ -10,6 +10,9 @@ const ID_GAP_NANO = 600_000_000_000n;
 /** The same, where the id is seen more than once from one emitter: then only time tells the calls apart. */
 const REPEATED_ID_GAP_NANO = 2_000_000_000n;
 
+/** Bounds the work of one group: how many neighbours of a record, by start, are compared. */
+const MAX_NEIGHBOURS = 256;
+
 interface Pair {
   a: LedgerRecord;
   b: LedgerRecord;
@@ -101,7 +104,7 @@ function pairsWithin(group: LedgerRecord[], limit: bigint): Pair[] {
   const sorted = sortByStart(group);
   const pairs: Pair[] = [];
   for (const [index, a] of sorted.entries()) {
-    for (const b of sorted.slice(index + 1)) {
+    for (const b of sorted.slice(index + 1, index + 1 + MAX_NEIGHBOURS)) {
       if (b.call.startTimeUnixNano > endOf(a.call) + limit) break;
       if (emitterKey(a.call) === emitterKey(b.call) || gap(a.call, b.call) > limit) continue;
       pairs.push({ a, b, distance: distance(a.call, b.call) });
@@ -155,9 +158,6 @@ function looksAlike(a: Call, b: Call): boolean {
   if (!contains(a, b) && !contains(b, a)) return false;
   return modelAgrees(a, b) && usageAgrees(a, b);
 }
-
-/** Bounds the work of the fallback: how many overlapping neighbours of a record are compared. */
-const MAX_NEIGHBOURS = 256;
 
 /** Service and environment as one key; neighbours mostly have the same, whose key is then made once. */
 function serviceKeys(): (call: Call) => string {

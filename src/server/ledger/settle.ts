@@ -11,6 +11,10 @@ import { TraceTree } from "./trace-tree.js";
 
 /** Reason of a record that its own dialect knows to repeat others. */
 const DECLARED_AGGREGATE = "aggregate_span";
+/** Reason of a record that was found to repeat the calls below it. */
+const DESCENDANT_USAGE = "descendant_usage";
+
+const NO_TRACES: ReadonlySet<string> = new Set();
 
 /** What the ledger knows that could bear on the incoming records, and those records. */
 export interface SettleInput {
@@ -20,6 +24,8 @@ export interface SettleInput {
   /** Stored and incoming links. */
   links: readonly SpanLink[];
   incoming: readonly LedgerRecord[];
+  /** Traces of which `rows` and `links` hold only what lies around the incoming records. */
+  partialTraces?: ReadonlySet<string>;
 }
 
 /** A row that must be written, before pricing. */
@@ -154,10 +160,30 @@ function decideAggregate(record: Known, reason: string): Decision {
   };
 }
 
-function decide(records: readonly Known[], tree: TraceTree): Map<LedgerRecord, Decision> {
+/**
+ * Records found to repeat several calls below them, of traces that were not read as a whole: what proved it may not be among the records
+ * here, so the decision stands.
+ */
+function provenAggregates(records: readonly Known[], partial: ReadonlySet<string>): Set<LedgerRecord> {
+  if (partial.size === 0) return new Set();
+  return new Set(
+    records.filter(
+      ({ stored }) => stored?.roleReason === DESCENDANT_USAGE && partial.has(stored.call.traceId),
+    ),
+  );
+}
+
+function decide(
+  records: readonly Known[],
+  tree: TraceTree,
+  partial: ReadonlySet<string>,
+): Map<LedgerRecord, Decision> {
   const decisions = new Map<LedgerRecord, Decision>();
   const repeated = repeatedMetrics(records);
-  const calls = records.filter((record) => record.declared === "call" && !repeated.has(record));
+  const proven = provenAggregates(records, partial);
+  const calls = records.filter(
+    (record) => record.declared === "call" && !repeated.has(record) && !proven.has(record),
+  );
   const clusters = new Clusters(calls);
   joinById(clusters, calls, "responseId");
   joinById(clusters, calls, "requestId");
@@ -171,8 +197,8 @@ function decide(records: readonly Known[], tree: TraceTree): Map<LedgerRecord, D
       decisions.set(record, decideAggregate(record, DECLARED_AGGREGATE));
     } else if (repeated.has(record)) {
       decisions.set(record, decideAggregate(record, "repeats_logs"));
-    } else if (aggregates.has(record)) {
-      decisions.set(record, decideAggregate(record, "descendant_usage"));
+    } else if (aggregates.has(record) || proven.has(record)) {
+      decisions.set(record, decideAggregate(record, DESCENDANT_USAGE));
     }
   }
   return decisions;
@@ -203,7 +229,7 @@ function isSame(row: LedgerRow, record: Known, decision: Decision): boolean {
  */
 export function settle(input: SettleInput): Settlement {
   const records = collect(input);
-  const decisions = decide(records, treeOf(records, input.links));
+  const decisions = decide(records, treeOf(records, input.links), input.partialTraces ?? NO_TRACES);
   const changed: SettledRow[] = [];
   for (const record of records) {
     const decision = decisions.get(record);

@@ -109,8 +109,23 @@ function isBillable(outcome: Outcome, refused: boolean, reading: Reading): boole
   return !refused;
 }
 
+/**
+ * No model answers without a token of input: zeros in every place are how some senders write that they saw no usage. They are taken as
+ * not written, so that an answered call is unknown, never free, and a refused one stays refused.
+ */
+function withoutBlankUsage(reading: Reading): Reading {
+  const { usage } = reading;
+  if (usage === null || Object.keys(usage.units).length > 0) return reading;
+  const counts = [usage.input, usage.uncached, usage.output, usage.textOutput, usage.total, usage.reasoning];
+  const blank = [...counts, usage.cacheRead, usage.cacheWrite].every(
+    (count) => count === null || count === 0,
+  );
+  return blank ? { ...reading, usage: null } : reading;
+}
+
 /** The call a span reported, from what its dialect read. Never throws. */
-export function buildCall(span: Span, reading: Reading, dialect: string): Call {
+export function buildCall(span: Span, given: Reading, dialect: string): Call {
+  const reading = withoutBlankUsage(given);
   const outcome = reading.outcome ?? outcomeOf(span);
   const httpStatus = reading.httpStatus ?? httpStatusOf(span);
   const host = reading.hostUntrusted ? null : (reading.host ?? hostOf(span));

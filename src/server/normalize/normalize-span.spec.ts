@@ -215,6 +215,23 @@ describe("outcomes", () => {
     expect([call.billable, call.usage.inputTotal]).toEqual([billable, billable ? null : 0]);
   });
 
+  it("zeros in every place are no usage: an answered call is unknown, a refused one refused", () => {
+    const zeros = {
+      "gen_ai.usage.input_tokens": 0,
+      "gen_ai.usage.output_tokens": "0",
+      "gen_ai.usage.total_tokens": 0,
+    };
+    expect(callOf(span({ ...request, ...zeros }))).toMatchObject({
+      billable: true,
+      usageSource: "none",
+      usage: { inputTotal: null, output: null },
+    });
+    expect(callOf(span({ ...request, ...zeros }, { error: true }))).toMatchObject({
+      billable: false,
+      usageQuality: "exact",
+    });
+  });
+
   it("an answered call without usage is billable and unknown, never zero", () => {
     const call = callOf(span(request));
     expect(call).toMatchObject({ billable: true, usageSource: "none", usageQuality: "unknown" });

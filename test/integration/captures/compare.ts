@@ -20,6 +20,7 @@ export async function ledgerAfter(requests: readonly (readonly Span[])[]): Promi
   const ledger = new MemoryLedger();
   const writer = new LedgerWriter({
     calls: ledger,
+    traces: ledger,
     neighbours: ledger,
     soleWriter: true,
     clock: systemClock,

@@ -10,6 +10,7 @@ import { IngestService } from "../../../src/server/ingest/ingest.service.js";
 import { PricingContextHolder } from "../../../src/server/ingest/pricing-context.js";
 import { openAnalytics } from "../../../src/server/storage/analytics/analytics.module.js";
 import type { AnalyticsStore } from "../../../src/server/storage/analytics/analytics-store.js";
+import { TraceRecords } from "../../../src/server/storage/analytics/trace-records.js";
 import { NeighbourCalls } from "../../../src/server/storage/analytics/neighbour-calls.js";
 import { CallsRepository } from "../../../src/server/storage/analytics/calls.repository.js";
 
@@ -36,6 +37,7 @@ export async function startIngest(directory: string): Promise<IngestApp> {
     config,
     systemClock,
     calls,
+    new TraceRecords(store),
     new NeighbourCalls(store),
     new PricingContextHolder(),
     metrics,

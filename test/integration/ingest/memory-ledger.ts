@@ -1,12 +1,13 @@
 import type { LedgerRow, SpanLink } from "../../../src/server/domain/ledger-row.js";
 import type { LedgerStore } from "../../../src/server/ingest/ledger-writer.js";
+import type { TraceSource } from "../../../src/server/ingest/trace-context.js";
 import type { NeighbourSource } from "../../../src/server/ingest/related-records.js";
 import { deliveryKey, endOf } from "../../../src/server/ledger/identity.js";
-import type { Related, RelatedKeys } from "../../../src/server/storage/analytics/calls.repository.js";
 import type { KnownEmitter, NearKeys } from "../../../src/server/storage/analytics/neighbour-calls.js";
+import type { Related, TraceKeys, TraceSize } from "../../../src/server/storage/analytics/trace-records.js";
 
 /** The ledger's tables as maps: the newest version of a record wins. */
-export class MemoryLedger implements LedgerStore, NeighbourSource {
+export class MemoryLedger implements LedgerStore, TraceSource, NeighbourSource {
   readonly rows = new Map<string, LedgerRow>();
   readonly links = new Map<string, SpanLink>();
 
@@ -20,14 +21,49 @@ export class MemoryLedger implements LedgerStore, NeighbourSource {
     return Promise.resolve();
   }
 
-  findRelated(keys: RelatedKeys): Promise<Related> {
-    const rows = [...this.rows.values()].filter(
+  sizes(keys: TraceKeys): Promise<TraceSize[]> {
+    const sizes = new Map<string, TraceSize>();
+    const sizeOf = (traceId: string): TraceSize => {
+      const size = sizes.get(traceId) ?? { traceId, rows: 0, links: 0 };
+      sizes.set(traceId, size);
+      return size;
+    };
+    for (const { call } of this.#rowsOf(keys)) sizeOf(call.traceId).rows += 1;
+    for (const link of this.#linksOf(keys)) sizeOf(link.traceId).links += 1;
+    return Promise.resolve([...sizes.values()]);
+  }
+
+  recordsOf(keys: TraceKeys): Promise<LedgerRow[]> {
+    return Promise.resolve(this.#rowsOf(keys));
+  }
+
+  linksOf(keys: TraceKeys): Promise<SpanLink[]> {
+    return Promise.resolve(this.#linksOf(keys));
+  }
+
+  spansOf(keys: TraceKeys, spanIds: readonly string[]): Promise<Related> {
+    return Promise.resolve({
+      rows: this.#rowsOf(keys).filter(({ call }) => spanIds.includes(call.spanId)),
+      links: this.#linksOf(keys).filter((link) => spanIds.includes(link.spanId)),
+    });
+  }
+
+  childrenOf(keys: TraceKeys, spanIds: readonly string[], limit: number): Promise<string[]> {
+    const spans = [...this.#rowsOf(keys).map(({ call }) => call), ...this.#linksOf(keys)];
+    const children = spans.filter(({ parentSpanId }) => spanIds.includes(parentSpanId ?? ""));
+    return Promise.resolve([...new Set(children.map(({ spanId }) => spanId))].slice(0, limit));
+  }
+
+  #rowsOf(keys: TraceKeys): LedgerRow[] {
+    return [...this.rows.values()].filter(
       ({ project, call }) => project === keys.project && keys.traceIds.includes(call.traceId),
     );
-    const links = [...this.links.values()].filter(
+  }
+
+  #linksOf(keys: TraceKeys): SpanLink[] {
+    return [...this.links.values()].filter(
       ({ project, traceId }) => project === keys.project && keys.traceIds.includes(traceId),
     );
-    return Promise.resolve({ rows, links });
   }
 
   findNear(keys: NearKeys): Promise<LedgerRow[]> {

@@ -38,6 +38,7 @@ describe("neighbours of a record", () => {
       toNano: T0 + BigInt(to) * 1_000_000n,
       reachNano: 3_600_000_000_000n,
       idlessOnly,
+      limit: 100,
     });
 
   it("overlap the interval, are of the service and the project", async () => {

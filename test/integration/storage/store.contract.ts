@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { AppError } from "../../../src/server/domain/errors.js";
 import {
@@ -9,6 +9,7 @@ import type { AnalyticsStore } from "../../../src/server/storage/analytics/analy
 import { CALL_COLUMNS, LINK_COLUMNS } from "../../../src/server/storage/analytics/call.columns.js";
 import { fromRow, type StoredRow } from "../../../src/server/storage/analytics/call.row.js";
 import { CallsRepository } from "../../../src/server/storage/analytics/calls.repository.js";
+import { TraceRecords } from "../../../src/server/storage/analytics/trace-records.js";
 import {
   anyLedgerRow,
   fullCall,
@@ -234,35 +235,50 @@ export function storeContract(store: () => AnalyticsStore): void {
     });
   });
 
-  describe("related records", () => {
-    it("finds records and links of a trace and records of a response id, inside the window only", async () => {
-      const traceId = "c".repeat(32);
-      const inTrace = ledgerRow(pricedCall({ traceId }));
-      const sameResponse = ledgerRow(pricedCall({ traceId: "d".repeat(32), responseId: "resp_related" }));
+  describe("records of a trace", () => {
+    const traceId = "c".repeat(32);
+    const keys = (traceIds: string[]) => ({
+      project: "default",
+      traceIds,
+      fromNano: START_NANO - MINUTE_NANO,
+      toNano: START_NANO,
+    });
+    const link = {
+      project: "default",
+      traceId,
+      spanId: nextSpanId(),
+      parentSpanId: nextSpanId(),
+      startTimeUnixNano: START_NANO,
+    };
+    const inTrace = ledgerRow(pricedCall({ traceId, parentSpanId: link.spanId }));
+    let traces: TraceRecords;
+
+    beforeAll(async () => {
+      traces = new TraceRecords(store());
       const tooEarly = ledgerRow(pricedCall({ traceId, startTimeUnixNano: START_NANO - 3n * MINUTE_NANO }));
       const otherProject = ledgerRow(pricedCall({ traceId }), { project: "other" });
-      const link = {
-        project: "default",
-        traceId,
-        spanId: nextSpanId(),
-        parentSpanId: nextSpanId(),
-        startTimeUnixNano: START_NANO,
-      };
-      await calls().insert([inTrace, sameResponse, tooEarly, otherProject], [link]);
-      const related = await calls().findRelated({
-        project: "default",
-        traceIds: [traceId],
-        responseIds: ["resp_related"],
-        fromNano: START_NANO - MINUTE_NANO,
-        toNano: START_NANO,
-      });
-      expect(related.rows.map((row) => row.callId).sort()).toEqual(
-        [inTrace.callId, sameResponse.callId].sort(),
-      );
-      expect(related.links).toEqual([link]);
+      const otherTrace = ledgerRow(pricedCall({ traceId: "d".repeat(32) }));
+      await calls().insert([inTrace, tooEarly, otherProject, otherTrace], [link]);
     });
 
-    it("uses the index of the trace id", async () => {
+    it("are those of the project inside the window", async () => {
+      const sizes = await traces.sizes(keys([traceId, "f".repeat(32)]));
+      expect(sizes).toEqual([{ traceId, rows: 1, links: 1 }]);
+      expect((await traces.recordsOf(keys([traceId]))).map((row) => row.callId)).toEqual([inTrace.callId]);
+      expect(await traces.linksOf(keys([traceId]))).toEqual([link]);
+    });
+
+    it("are found by span and by parent", async () => {
+      const found = await traces.spansOf(keys([traceId]), [inTrace.call.spanId, link.spanId]);
+      expect([found.rows.map((row) => row.callId), found.links]).toEqual([[inTrace.callId], [link]]);
+      expect(await traces.childrenOf(keys([traceId]), [link.spanId, link.parentSpanId], 10)).toHaveLength(2);
+      expect(await traces.childrenOf(keys([traceId]), [link.spanId, link.parentSpanId], 1)).toHaveLength(1);
+      expect(await traces.childrenOf(keys([traceId]), [inTrace.call.spanId], 10)).toEqual([]);
+    });
+  });
+
+  describe("the response id", () => {
+    it("has an index", async () => {
       const plan = await store().query(
         "EXPLAIN indexes = 1 SELECT * FROM calls_raw FINAL WHERE project = 'default' AND response_id IN ('a', 'b')",
       );

@@ -7,24 +7,10 @@ import {
   type QueryParams,
 } from "./analytics-store.js";
 import { CALL_COLUMNS, LINK_COLUMNS } from "./call.columns.js";
-import { fromRow, linkFromRow, type StoredRow } from "./call.row.js";
+import { fromRow, type StoredRow } from "./call.row.js";
 import { nativeBlock } from "./native-block.js";
 import { sqlFromNano } from "./nano-time.js";
 import { readNano } from "./row-values.js";
-
-/** What may be one call or one trace with new spans. `fromNano` and `toNano` bound the span start, both inclusive. */
-export interface RelatedKeys {
-  project: string;
-  traceIds: string[];
-  responseIds: string[];
-  fromNano: bigint;
-  toNano: bigint;
-}
-
-export interface Related {
-  rows: LedgerRow[];
-  links: SpanLink[];
-}
 
 /** Where the row that stands for a call lies. */
 export interface StoredPosition {
@@ -33,7 +19,12 @@ export interface StoredPosition {
   startNano: bigint;
 }
 
-type Window = Pick<RelatedKeys, "project" | "fromNano" | "toNano">;
+/** `fromNano` and `toNano` bound the span start, both inclusive. */
+interface Window {
+  project: string;
+  fromNano: bigint;
+  toNano: bigint;
+}
 
 /** Ids per query: bounds the text of one statement; more are asked for in turns. */
 const MAX_IDS_PER_QUERY = 2000;
@@ -58,14 +49,6 @@ export class CallsRepository {
     const linkBlock = nativeBlock(LINK_COLUMNS, links);
     await this.store.insertBlock("span_links", linkBlock);
     await this.store.insertBlock("calls_raw", rowBlock);
-  }
-
-  /** The current version of every record and link of the given traces, and of every record with one of the response ids. */
-  async findRelated(keys: RelatedKeys): Promise<Related> {
-    const rows = new Map<string, LedgerRow>();
-    for (const row of await this.rowsOfTraces(keys.traceIds, keys)) rows.set(keyOf(row), row);
-    for (const row of await this.rowsOfResponses(keys)) rows.set(keyOf(row), row);
-    return { rows: [...rows.values()], links: await this.linksOf(keys) };
   }
 
   /** The row of role `call` with this ledger id, or null. */
@@ -117,7 +100,7 @@ FROM calls_raw WHERE project = {project:String} AND call_id = {id:String}`,
   private async rowsOfTraces(
     traceIds: readonly string[],
     window: Window,
-    options: QueryOptions = { lane: "ingest" },
+    options: QueryOptions,
   ): Promise<LedgerRow[]> {
     const found: LedgerRow[] = [];
     for (const traces of chunks(traceIds)) {
@@ -128,36 +111,6 @@ WHERE ${IN_WINDOW}`,
         { ...options, params: { ...windowParams(window), traces } },
       );
       found.push(...rows.map(fromRow));
-    }
-    return found;
-  }
-
-  private async rowsOfResponses(keys: RelatedKeys): Promise<LedgerRow[]> {
-    const traceIds: string[] = [];
-    for (const ids of chunks(keys.responseIds)) {
-      const rows = await this.store.select<{ trace_id: string }>(
-        `SELECT DISTINCT trace_id FROM calls_raw
-WHERE ${IN_WINDOW}
-  AND response_id IN {ids:Array(String)}`,
-        { params: { ...windowParams(keys), ids }, lane: "ingest" },
-      );
-      traceIds.push(...rows.map((row) => row.trace_id));
-    }
-    const wanted = new Set(keys.responseIds);
-    const rows = await this.rowsOfTraces(traceIds, keys);
-    return rows.filter((row) => row.call.responseId !== null && wanted.has(row.call.responseId));
-  }
-
-  private async linksOf(keys: RelatedKeys): Promise<SpanLink[]> {
-    const found: SpanLink[] = [];
-    for (const chunk of chunks(keys.traceIds)) {
-      const rows = await this.store.select<StoredRow>(
-        `SELECT project, trace_id, span_id, parent_span_id, start_time FROM span_links FINAL
-WHERE ${IN_WINDOW}
-  AND trace_id IN {ids:Array(String)}`,
-        { params: { ...windowParams(keys), ids: chunk }, lane: "ingest" },
-      );
-      found.push(...rows.map(linkFromRow));
     }
     return found;
   }
@@ -179,10 +132,6 @@ function byStart(a: LedgerRow, b: LedgerRow): number {
 
 function windowParams(keys: Window): QueryParams {
   return { project: keys.project, from: sqlFromNano(keys.fromNano), to: sqlFromNano(keys.toNano) };
-}
-
-function keyOf(row: LedgerRow): string {
-  return `${row.call.traceId} ${row.call.spanId} ${row.call.startTimeUnixNano}`;
 }
 
 function chunks(ids: readonly string[]): string[][] {

@@ -24,19 +24,21 @@ export interface NearKeys {
   reachNano: bigint;
   /** Only records without a response id. */
   idlessOnly: boolean;
+  /** Rows in the answer. */
+  limit: number;
 }
 
 /** Ids and hashes per answer: bounds memory at start. */
 const MAX_IDS = 500_000;
 /** Rows per answer: bounds one group's work. */
-const MAX_NEIGHBOURS = 20_000;
+const MAX_ROWS = 20_000;
 
 /** Questions of the ingest path about records that share neither trace nor id with the incoming ones. */
 @Injectable()
 export class NeighbourCalls {
   constructor(@Inject(ANALYTICS_STORE) private readonly store: AnalyticsStore) {}
 
-  /** Current rows of the services that overlap the interval, at most 20,000, by start. */
+  /** Current rows of the services that overlap the interval, at most `limit`, by start. */
   async findNear(keys: NearKeys): Promise<LedgerRow[]> {
     const rows = await this.store.select<StoredRow>(
       `SELECT * FROM calls_raw FINAL
@@ -57,7 +59,7 @@ LIMIT {limit:UInt64}`,
           to: sqlFromNano(keys.toNano),
           services: keys.services,
           idless: keys.idlessOnly,
-          limit: MAX_NEIGHBOURS,
+          limit: keys.limit,
         },
         lane: "ingest",
       },
@@ -66,7 +68,7 @@ LIMIT {limit:UInt64}`,
   }
 
   /**
-   * Current rows with one of the response ids that start in the window, at most 500 of each id, nearest to its middle first: some servers
+   * Current rows with one of the response ids that start in the window, at most 500 of each id and 20,000 in all, nearest to its middle first: some servers
    * answer every call with the same id.
    */
   async findByResponseIds(
@@ -84,7 +86,7 @@ WHERE project = {project:String}
   AND toStartOfHour(start_time) <= toStartOfHour(toDateTime64({to:String}, 9, 'UTC'))
   AND response_id IN {ids:Array(String)}
 ORDER BY abs(dateDiff('millisecond', start_time, toDateTime64({middle:String}, 9, 'UTC'))), trace_id, span_id
-LIMIT 500 BY response_id`,
+LIMIT 500 BY response_id LIMIT {limit:UInt64}`,
       {
         params: {
           project,
@@ -92,6 +94,7 @@ LIMIT 500 BY response_id`,
           from: sqlFromNano(fromNano),
           to: sqlFromNano(toNano),
           middle: sqlFromNano((fromNano + toNano) / 2n),
+          limit: MAX_ROWS,
         },
         lane: "ingest",
       },
@@ -103,8 +106,8 @@ LIMIT 500 BY response_id`,
   async findByCallIds(project: string, callIds: readonly string[]): Promise<LedgerRow[]> {
     if (callIds.length === 0) return [];
     const rows = await this.store.select<StoredRow>(
-      "SELECT * FROM calls_raw FINAL WHERE project = {project:String} AND call_id IN {ids:Array(String)}",
-      { params: { project, ids: callIds }, lane: "ingest" },
+      "SELECT * FROM calls_raw FINAL WHERE project = {project:String} AND call_id IN {ids:Array(String)} LIMIT {limit:UInt64}",
+      { params: { project, ids: callIds, limit: MAX_ROWS }, lane: "ingest" },
     );
     return rows.map(fromRow);
   }

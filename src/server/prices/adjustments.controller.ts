@@ -43,7 +43,7 @@ export class AdjustmentsController {
     );
     return {
       data: groups.slice(0, limit).map(groupResponse),
-      totals: { calls: Number(totals?.calls ?? 0), delta: plain(totals?.delta ?? "0") },
+      totals: { calls: Number.parseInt(totals?.calls ?? "0", 10), delta: plain(totals?.delta ?? "0") },
       truncated: groups.length > limit,
     };
   }
@@ -67,7 +67,7 @@ function groupResponse(group: Group): object {
     period: group.period_id,
     provider,
     model,
-    calls: Number(group.calls),
+    calls: Number.parseInt(group.calls, 10),
     before: plain(group.before),
     after: plain(group.after),
     delta: formatMoney(parseMoney(group.after) - parseMoney(group.before)),

@@ -118,10 +118,11 @@ export class ClosedPeriods {
     if (closed.length >= MAX_PERIODS)
       throw new AppError("conflict", `There are at most ${MAX_PERIODS} closed periods.`);
     const start = startsAt?.getTime() ?? -Infinity;
+    const end = endsAt.getTime();
     const startOf = (period: ClosedPeriod): number => period.startsAt?.getTime() ?? -Infinity;
-    const same = closed.find((period) => startOf(period) === start && +period.endsAt === +endsAt);
+    const same = closed.find((period) => startOf(period) === start && period.endsAt.getTime() === end);
     if (same !== undefined) return same;
-    const overlapping = closed.find((period) => startOf(period) < +endsAt && start < +period.endsAt);
+    const overlapping = closed.find((period) => startOf(period) < end && start < period.endsAt.getTime());
     if (overlapping !== undefined)
       throw new AppError("conflict", `The time overlaps the closed period ${overlapping.id}.`, {
         period: overlapping.id,

@@ -39,11 +39,11 @@ export class RepricingCalls {
   /** @throws the store's errors */
   async count(scope: RepricingScope): Promise<number> {
     const { where, params } = whereOf(scope);
-    const [row] = await this.store.select<{ calls: unknown }>(
+    const [row] = await this.store.select<{ calls: string | number }>(
       `SELECT count() AS calls FROM calls WHERE ${where}`,
       { params, onlyProject: scope.project },
     );
-    return Number(row?.calls ?? 0);
+    return Number.parseInt(String(row?.calls ?? 0), 10);
   }
 
   /** At most `limit` calls after a position. @throws the store's errors */

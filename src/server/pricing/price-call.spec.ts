@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Call } from "../domain/call.js";
@@ -578,22 +577,5 @@ describe("a refused book", () => {
       { model: "b", aliases: ["X"], rates: [] },
     ];
     expect(() => smallBook([], { models })).toThrow("two models claim one id");
-  });
-});
-
-describe("no floating point", () => {
-  const directory = new URL(".", import.meta.url);
-  const sources = [
-    ...readdirSync(directory)
-      .filter((name) => name.endsWith(".ts") && !name.endsWith(".spec.ts"))
-      .map((name) => new URL(name, directory)),
-    new URL("../domain/money.ts", directory),
-  ];
-
-  it.each(sources.map((url) => [url.pathname.split("/").at(-1), url] as const))("%s", (_name, url) => {
-    const code = readFileSync(url, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-    expect(code).not.toMatch(
-      /parseFloat|toFixed|Number\((?!nano \/|b\.override|a\.override)|\d\.\d+(?=[\s,;)])/,
-    );
   });
 });

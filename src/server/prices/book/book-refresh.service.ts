@@ -40,7 +40,8 @@ export interface RefreshState {
 }
 
 const REFRESH_MS = 6 * 3_600_000;
-const JITTER = 0.1;
+/** Replicas that start together do not ask together: up to a tenth earlier or later. */
+const JITTER_MS = REFRESH_MS / 10;
 
 /** Looks for newer price books. Whatever happens here, the active book stays usable. */
 @Injectable()
@@ -129,7 +130,7 @@ export class BookRefresh implements OnApplicationBootstrap, OnModuleDestroy, OnA
   async #onTimer(): Promise<void> {
     await this.refresh("refresh");
     if (this.#stop.signal.aborted) return;
-    const pause = REFRESH_MS * (1 - JITTER + 2 * JITTER * Math.random());
+    const pause = REFRESH_MS - JITTER_MS + 2 * JITTER_MS * Math.random();
     this.#timer = setTimeout(() => void this.#onTimer(), pause);
     this.#timer.unref();
   }

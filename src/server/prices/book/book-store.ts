@@ -57,7 +57,7 @@ export class BookStore {
         "SELECT coalesce(sum(jsonb_array_length(changes->'heldRates')), 0) AS held FROM price_book_file WHERE status = 'held'",
       ),
     );
-    return Number(rows[0]?.held ?? 0);
+    return Number.parseInt(String(rows[0]?.held ?? 0), 10);
   }
 
   /** @throws AppError `not_found` */

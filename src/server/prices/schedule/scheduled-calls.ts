@@ -51,7 +51,7 @@ export class ScheduledCalls {
 WHERE reached >= toDecimal128({threshold:String}, 12)`,
       { ...params, threshold },
     );
-    return found === undefined || Number(found.found) === 0 ? null : Number(found.at);
+    return found === undefined || whole(found.found) === 0 ? null : whole(found.at);
   }
 
   /** Number of calls in a span. @throws the store's errors */
@@ -59,7 +59,7 @@ WHERE reached >= toDecimal128({threshold:String}, 12)`,
     const { where, params } = this.#where(row, span);
     const sql = `SELECT count() AS calls FROM calls WHERE ${where}`;
     const [found] = await this.#select<{ calls: string }>(row, sql, params);
-    return Number(found?.calls ?? 0);
+    return whole(found?.calls ?? "0");
   }
 
   /** Every hour of a span that has calls, in order. @throws the store's errors */
@@ -73,10 +73,10 @@ FROM calls WHERE ${where} GROUP BY ms ORDER BY ms`,
       params,
     );
     return found.map(({ ms, input, output, calls }) => ({
-      startMs: Number(ms),
+      startMs: whole(ms),
       inputTokens: BigInt(input),
       outputTokens: BigInt(output),
-      calls: Number(calls),
+      calls: whole(calls),
     }));
   }
 
@@ -161,3 +161,6 @@ FROM calls WHERE ${where} GROUP BY ms ORDER BY ms`,
 
 const SPEND = "ifNull(list_total, toDecimal128(0, 12))";
 const TOKENS = "toDecimal128(ifNull(input_total, 0) + ifNull(output_total, 0), 12)";
+
+/** A count as the store writes it. */
+const whole = (text: string): number => Number.parseInt(String(text), 10);

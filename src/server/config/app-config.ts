@@ -17,6 +17,7 @@ export interface AppConfig {
   readonly adminPassword: string | undefined;
   readonly retentionDays: number;
   readonly priceBookUrls: readonly string[];
+  readonly priceBookKey: string | undefined;
   readonly webhookAllow: readonly string[];
   readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
   readonly maxBodyBytes: number;
@@ -69,6 +70,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminPassword: env.SPANLEDGER_ADMIN_PASSWORD,
     retentionDays: env.SPANLEDGER_RETENTION_DAYS,
     priceBookUrls: Object.freeze(env.SPANLEDGER_PRICE_BOOK_URLS),
+    priceBookKey: env.SPANLEDGER_PRICE_BOOK_KEY,
     webhookAllow: Object.freeze(env.SPANLEDGER_WEBHOOK_ALLOW),
     logLevel: env.SPANLEDGER_LOG_LEVEL,
     maxBodyBytes: env.SPANLEDGER_MAX_BODY_BYTES,

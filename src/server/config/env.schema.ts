@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RAW_KEY } from "./price-book-source.js";
 
 const port = z.coerce.number().int().min(0).max(65535);
 const emptyAsUnset = (value: unknown): unknown => (value === "" ? undefined : value);
@@ -59,6 +60,17 @@ export const envSchema = z.object({
   SPANLEDGER_PRICE_BOOK_URLS: list.describe(
     "Comma-separated price book URLs, signed or marked `#unsigned`: see docs/pricing.md. Empty: the bundled book, without outbound traffic.",
   ),
+  SPANLEDGER_PRICE_BOOK_KEY: z
+    .preprocess(
+      emptyAsUnset,
+      z
+        .string()
+        .regex(RAW_KEY, "must be an Ed25519 public key: 32 bytes in base64 (44 characters)")
+        .optional(),
+    )
+    .describe(
+      "Public key of the publisher whose books are read; entries with a key of their own do not need it.",
+    ),
   SPANLEDGER_WEBHOOK_ALLOW: list.describe(
     "Comma-separated hosts or CIDRs that outgoing alerts and price book downloads may reach although not public.",
   ),

@@ -1,5 +1,5 @@
-/** Whom a book must be signed by: this project, the operator's own key, or nobody. */
-export type BookTrust = { kind: "project" } | { kind: "key"; publicKey: string } | { kind: "unsigned" };
+/** Whom a book must be signed by: the publisher that the configuration names, the key of this one entry, or nobody. */
+export type BookTrust = { kind: "publisher" } | { kind: "key"; publicKey: string } | { kind: "unsigned" };
 
 /** One entry of `SPANLEDGER_PRICE_BOOK_URLS`. */
 export interface BookSource {
@@ -9,8 +9,8 @@ export interface BookSource {
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-/** 32 bytes in base64. */
-const RAW_KEY = /^[A-Za-z0-9+/]{43}=$/;
+/** A raw Ed25519 public key: 32 bytes in base64. */
+export const RAW_KEY = /^[A-Za-z0-9+/]{43}=$/;
 
 /** The source that an entry names, or what is wrong with it. Never throws. */
 export function parseBookSource(entry: string): BookSource | { problem: string } {
@@ -23,7 +23,7 @@ export function parseBookSource(entry: string): BookSource | { problem: string }
   const fragment = decodeURIComponent(url.hash.slice(1));
   url.hash = "";
   const source = (trust: BookTrust): BookSource => ({ url: url.href, trust });
-  if (fragment === "") return source({ kind: "project" });
+  if (fragment === "") return source({ kind: "publisher" });
   if (fragment.startsWith("key=")) {
     const publicKey = fragment.slice(4);
     if (!RAW_KEY.test(publicKey))

@@ -82,10 +82,15 @@ const input = (price: string) => (rates: PriceFileRate[]) =>
 const serve = (bytes: Buffer, signature: string | null = signBook(pem(privateKey), bytes)) => {
   served = { bytes, signature };
 };
-const start = async (fragment = `#key=${rawPublicKey(publicKey)}`, allow = "127.0.0.1") => {
+const start = async (
+  fragment = `#key=${rawPublicKey(publicKey)}`,
+  allow = "127.0.0.1",
+  env: Record<string, string> = {},
+) => {
   app = await startPriceApp(stores, {
     SPANLEDGER_PRICE_BOOK_URLS: `${url}${fragment}`,
     SPANLEDGER_WEBHOOK_ALLOW: allow,
+    ...env,
   });
 };
 const refresh = () => app.json<Refreshed>("POST", "prices/refresh");
@@ -116,6 +121,24 @@ describe("refreshing the price book", () => {
     expect(await priceNow()).toBe("0.15");
     expect((await refresh()).book.source).toBe("bundled");
     await app.json("POST", "prices/rollback", undefined, 409);
+  }, 60_000);
+
+  it("takes a book of the publisher that the configuration names, and of nobody where it names none", async () => {
+    serve(bookOf(input("0.16")));
+    await start("", "127.0.0.1", { SPANLEDGER_PRICE_BOOK_KEY: rawPublicKey(publicKey) });
+    await refresh();
+    expect(await priceNow()).toBe("0.16");
+    await app.json("POST", "prices/rollback");
+    await app.close();
+    serve(bookOf(input("0.161")));
+    await start("");
+    const { results, book } = await refresh();
+    expect(results[0]).toMatchObject({
+      status: "refused",
+      message: expect.stringContaining("SPANLEDGER_PRICE_BOOK_KEY"),
+    });
+    expect(book.source).toBe("bundled");
+    expect(await priceNow()).toBe("0.15");
   }, 60_000);
 
   it("holds what moves by more than 30 % until it is approved, and applies the rest", async () => {

@@ -99,6 +99,24 @@ describe("volume tiers", () => {
     expect(data.find(({ from }) => from === "2026-04-01T00:00:00.000Z")).toMatchObject({ value: "1" });
   }, 60_000);
 
+  it("count calls that a closer price holds for: the vendor counts them too", async () => {
+    const free = { "gen_ai.request.model": "gpt-4o", "gen_ai.response.model": "gpt-4o" };
+    // One call of gpt-4o lists at 0.0075.
+    await app.ingest([...calls(0, 1, free), ...calls(1, 2)]);
+    await app.json("POST", "prices/overrides", { match: "openai/gpt-4o", kind: "free" });
+    const made = await app.json<{ id: string }>("POST", "prices/overrides", {
+      ...tiers,
+      tiers: [
+        { from: "0", value: "1" },
+        { from: "0.0075", value: "0.5" },
+      ],
+    });
+    await app.json("POST", "reprice", { preview: false });
+    await app.json("POST", `prices/overrides/${made.id}/recompute`);
+    await allDone();
+    expect((await totals()).map(Number)).toEqual([0, 0.000225]);
+  }, 60_000);
+
   it("make the same of calls in any order and any batches", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -170,6 +188,29 @@ describe("a pool paid by GPU hours", () => {
       { calls: 1, idleCost: null },
     ]);
     expect((await app.json<{ totals: { calls: number } }>("GET", "unpriced")).totals.calls).toBe(0);
+  }, 60_000);
+
+  it("counts calls that a closer price holds for: the machine served them too", async () => {
+    const local = { "server.address": "10.0.0.5" };
+    const other = { ...local, "gen_ai.request.model": "acme-own", "gen_ai.response.model": "acme-own" };
+    await app.ingest([...calls(0, 1, local), ...calls(1, 2, other)]);
+    await app.json("PUT", "prices/endpoints", { endpoint: "10.0.0.5", pool: "gpu-a" });
+    await app.json("POST", "prices/overrides", {
+      match: "gpu-a/acme-own",
+      kind: "self_hosted",
+      rates: { input: "1", output: "2" },
+    });
+    const pool = await app.json<{ id: string }>("POST", "prices/overrides", {
+      match: "gpu-a/*",
+      kind: "gpu_hour",
+      hourlyCost: "2.5",
+      gpus: 2,
+    });
+    await app.json("POST", `prices/overrides/${pool.id}/recompute`);
+    await allDone();
+    expect((await totals()).map(Number)).toEqual([2.5, 0.002]);
+    const { data } = await app.json<Schedule>("GET", `prices/overrides/${pool.id}/schedule`);
+    expect(data.find(({ from }) => from.startsWith("2026-03-02T10"))).toMatchObject({ calls: 2 });
   }, 60_000);
 });
 

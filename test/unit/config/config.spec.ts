@@ -19,6 +19,7 @@ describe("readConfig", () => {
       adminPassword: undefined,
       retentionDays: 400,
       priceBookUrls: [],
+      priceBookKey: undefined,
       webhookAllow: [],
       logLevel: "info",
       maxBodyBytes: 20 * 1024 * 1024,

@@ -137,7 +137,7 @@ export class ActiveBook {
   /** A newer package brings a newer book: what was downloaded before that has had its time. Books of other keys are the operator's word. */
   #takesPart({ url, version }: Pick<PriceBookFile, "url" | "version">): boolean {
     const source = this.sources.find((candidate) => candidate.url === url);
-    return source?.trust.kind !== "project" || compareVersions(version, this.#bundled.version) > 0;
+    return source?.trust.kind !== "publisher" || compareVersions(version, this.#bundled.version) > 0;
   }
 
   async #partOf(id: string): Promise<ActivePart> {

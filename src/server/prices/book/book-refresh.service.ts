@@ -18,7 +18,7 @@ import { AutomaticRepricing } from "../automatic-repricing.js";
 import { OperatorPrices } from "../operator-prices.js";
 import { ActiveBook, overlaid, packed, unpacked } from "./active-book.js";
 import { compareVersions, digestOf, MAX_BOOK_BYTES, parseBookDocument } from "./book-document.js";
-import { PROJECT_BOOK_KEY, requireSignature } from "./book-signature.js";
+import { requireSignature } from "./book-signature.js";
 import { BookStore, type NewBookRow } from "./book-store.js";
 import { type BookChanges, type EvaluatedBook, evaluateBook } from "./evaluate-book.js";
 import { fetchBook, type FetchedBook, fetchSignature } from "./fetch-book.js";
@@ -49,6 +49,7 @@ export class BookRefresh implements OnApplicationBootstrap, OnModuleDestroy, OnA
   readonly state: RefreshState = { lastCheckAtMs: null, lastSuccessAtMs: null, lastError: null, failures: 0 };
   readonly #logger = new Logger("PriceBook");
   readonly #dispatcher: Dispatcher;
+  readonly #publisherKey: string | undefined;
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -61,6 +62,7 @@ export class BookRefresh implements OnApplicationBootstrap, OnModuleDestroy, OnA
     @Inject(AutomaticRepricing) private readonly repricing: AutomaticRepricing,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
+    this.#publisherKey = config.priceBookKey;
     const limits = { maxResponseSize: MAX_BOOK_BYTES + 1, bodyTimeout: 30_000 };
     this.#dispatcher = guardedDispatcher(new AddressPolicy(config.webhookAllow), undefined, limits);
   }
@@ -227,12 +229,17 @@ export class BookRefresh implements OnApplicationBootstrap, OnModuleDestroy, OnA
   ): Promise<{ version: string; evaluated: EvaluatedBook | null }> {
     const { url, trust } = source;
     if (trust.kind !== "unsigned") {
-      const signature = await this.#signatureOf(url);
-      requireSignature(bytes, signature, trust.kind === "key" ? trust.publicKey : PROJECT_BOOK_KEY);
+      const key = trust.kind === "key" ? trust.publicKey : this.#publisherKey;
+      if (key === undefined)
+        throw new AppError(
+          "invalid_request",
+          "No key says who may publish this book: set SPANLEDGER_PRICE_BOOK_KEY, or end the URL in #key=<base64> or #unsigned.",
+        );
+      requireSignature(bytes, await this.#signatureOf(url), key);
     }
     const { version, files } = parseBookDocument(bytes);
     const bundled = this.active.bundledFiles().version;
-    if (trust.kind === "project" && compareVersions(version, bundled) <= 0)
+    if (trust.kind === "publisher" && compareVersions(version, bundled) <= 0)
       return { version, evaluated: null };
     const current = await this.store.latestVersion(url);
     if (current !== null && compareVersions(version, current) < 0)

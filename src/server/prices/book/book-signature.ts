@@ -1,9 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import { AppError } from "../../domain/errors.js";
 
-/** Ed25519 key of this project's books, raw, base64. Made by `tools/prices/sign.ts keygen`; the private half is kept by the maintainers. */
-export const PROJECT_BOOK_KEY = "NsWUoTrWZBMfj5MsCc5QyTDTiUQluxSPbKkKwtqGKGA=";
-
 /** DER of an Ed25519 public key up to its 32 bytes (RFC 8410 section 4, read 2026-11-25). */
 const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
 

@@ -10,37 +10,68 @@ import { decode, encode } from "../unit/otlp/oracle.js";
 /** More deliveries: SPANLEDGER_DELIVERIES. */
 const deliveries = Number(process.env["SPANLEDGER_DELIVERIES"] ?? 1);
 
-interface Block {
-  resourceSpans?: { resource?: object; scopeSpans?: { scope?: object; spans?: object[] }[] }[];
+type Signal = "traces" | "logs" | "metrics";
+
+/** The smallest thing that is delivered: a span or a log record with its resource and scope; the metrics of one export stay together. */
+interface Piece {
+  signal: Signal;
+  json: boolean;
+  /** One element of `resourceSpans` and the like, or the whole request for metrics. */
+  resource: object;
 }
 
-/** Every captured span (of the binary captures) as an export of its own, without the resource's and scope's other spans. */
-function singleSpans(): object[] {
-  return loadCaptures().flatMap(({ folder, files }) =>
-    files
-      .filter(({ file, signal }) => signal === "traces" && file.endsWith(".pb"))
-      .flatMap(({ file }) => {
-        const { resourceSpans = [] } = decode(
-          "ExportTraceServiceRequest",
-          readFileSync(join(CAPTURES, folder, file)),
-        ) as Block;
-        return resourceSpans.flatMap(({ resource, scopeSpans = [] }) =>
-          scopeSpans.flatMap(({ scope, spans = [] }) =>
-            spans.map((span) => ({ resource, scopeSpans: [{ scope, spans: [span] }] })),
-          ),
-        );
-      }),
+/** Names of an export request's levels, by signal. */
+const LEVELS = {
+  traces: ["ExportTraceServiceRequest", "resourceSpans", "scopeSpans", "spans"],
+  logs: ["ExportLogsServiceRequest", "resourceLogs", "scopeLogs", "logRecords"],
+  metrics: ["ExportMetricsServiceRequest", "resourceMetrics", "", ""],
+} as const;
+
+type Node = Record<string, unknown>;
+const list = (node: Node, name: string): Node[] => (node[name] as Node[] | undefined) ?? [];
+
+function split(signal: Signal, request: Node): Node[] {
+  const [, resources, scopes, leaves] = LEVELS[signal];
+  if (signal === "metrics") return list(request, resources);
+  return list(request, resources).flatMap((resource) =>
+    list(resource, scopes).flatMap((scope) =>
+      list(scope, leaves).map((leaf) => ({ ...resource, [scopes]: [{ ...scope, [leaves]: [leaf] }] })),
+    ),
   );
 }
 
-async function deliver(url: string, resourceSpans: readonly object[]): Promise<void> {
-  const response = await fetch(`${url}/v1/traces`, {
-    method: "POST",
-    headers: { "content-type": "application/x-protobuf" },
-    body: new Uint8Array(encode("ExportTraceServiceRequest", { resourceSpans })),
-  });
-  await response.arrayBuffer();
-  expect(response.status).toBe(200);
+/** Everything captured, in pieces: binary exports and JSON ones, spans, logs and metrics. */
+function allPieces(): Piece[] {
+  return loadCaptures().flatMap(({ folder, files }) =>
+    files.flatMap(({ file, signal }) => {
+      const body = readFileSync(join(CAPTURES, folder, file));
+      const json = file.endsWith(".json");
+      const request = json ? (JSON.parse(body.toString("utf8")) as Node) : decode(LEVELS[signal][0], body);
+      return split(signal, request).map((resource) => ({ signal, json, resource }));
+    }),
+  );
+}
+
+/** Sends the pieces in one request for each signal and encoding among them. */
+async function deliver(url: string, pieces: readonly Piece[]): Promise<void> {
+  const requests = new Map<string, Piece[]>();
+  for (const piece of pieces) {
+    const key = `${piece.signal} ${String(piece.json)}`;
+    requests.set(key, [...(requests.get(key) ?? []), piece]);
+  }
+  for (const [first, ...others] of requests.values()) {
+    if (first === undefined) continue;
+    const { signal, json } = first;
+    const message = { [LEVELS[signal][1]]: [first, ...others].map(({ resource }) => resource) };
+    const body = json ? JSON.stringify(message) : new Uint8Array(encode(LEVELS[signal][0], message));
+    const response = await fetch(`${url}/v1/${signal}`, {
+      method: "POST",
+      headers: { "content-type": json ? "application/json" : "application/x-protobuf" },
+      body,
+    });
+    await response.arrayBuffer();
+    expect(response.status).toBe(200);
+  }
 }
 
 /** What a reader sees, without the ids that remember who came first. */
@@ -56,7 +87,7 @@ describe("any delivery to a real server", () => {
   afterAll(cleanUpServers);
 
   it("with duplicates, restarts and SIGKILLs between gives the calls and totals of one in order", async () => {
-    const spans = singleSpans();
+    const spans = allPieces();
     const once = await startServerProcess();
     await deliver(once.url, spans);
     const wanted = await picture(once.url);

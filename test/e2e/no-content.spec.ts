@@ -99,6 +99,84 @@ const CONTENT_KEYS = [
   "error.message",
 ];
 
+/** What dialects that were not captured are recognised by, and where they put whole requests and answers. */
+const DIALECTS: readonly { scope: string; attributes: Readonly<Record<string, string>> }[] = [
+  { scope: "strands.telemetry.tracer", attributes: { "gen_ai.system": "strands-agents" } },
+  {
+    scope: "gcp.vertex.agent",
+    attributes: {
+      "gen_ai.system": "gcp.vertex.agent",
+      "gcp.vertex.agent.llm_request": `{"contents":["${SECRET}"]}`,
+      "gcp.vertex.agent.llm_response": `{"content":{"parts":[{"text":"${SECRET}"}]},"usage_metadata":{"prompt_token_count":5}}`,
+    },
+  },
+  {
+    scope: "genkit-tracer",
+    attributes: {
+      "genkit:metadata:subtype": "model",
+      "genkit:name": "googleai/gemini-2.5-flash",
+      "genkit:input": `{"messages":["${SECRET}"]}`,
+      "genkit:output": `{"message":"${SECRET}","usage":{"inputTokens":5,"outputTokens":2}}`,
+    },
+  },
+  {
+    scope: "mlflow",
+    attributes: {
+      "mlflow.spanType": '"CHAT_MODEL"',
+      "mlflow.spanInputs": `{"messages":["${SECRET}"]}`,
+      "mlflow.chat.tokenUsage": '{"input_tokens":5,"output_tokens":2}',
+    },
+  },
+  {
+    scope: "logfire.openai",
+    attributes: {
+      "logfire.span_type": "span",
+      "logfire.msg": SECRET,
+      request_data: `{"messages":["${SECRET}"]}`,
+      response_data: `{"message":{"content":"${SECRET}"},"usage":{"prompt_tokens":5,"completion_tokens":2}}`,
+    },
+  },
+  { scope: "pydantic-ai", attributes: { all_messages_events: SECRET, "logfire.json_schema": SECRET } },
+  { scope: "langsmith", attributes: { "langsmith.span.kind": "llm", "langsmith.metadata.note": SECRET } },
+  { scope: "litellm", attributes: { "llm.openai.messages": SECRET, hidden_params: `{"a":"${SECRET}"}` } },
+  { scope: "openrouter", attributes: { "openrouter.source": "openrouter", "trace.metadata.x": SECRET } },
+  { scope: "org.springframework.boot", attributes: { "spring.ai.chat.client.user.text": SECRET } },
+  { scope: "langfuse-sdk", attributes: { "langfuse.observation.type": "generation" } },
+  { scope: "ai", attributes: { "ai.operationId": "ai.generateText.doGenerate", "ai.prompt.tools": SECRET } },
+  { scope: "openinference.instrumentation.openai", attributes: { "openinference.span.kind": "LLM" } },
+  { scope: "openlit.instrumentation.openai", attributes: { "gen_ai.request.user": SECRET } },
+  { scope: "com.anthropic.sdk.typescript", attributes: { "gen_ai.input.messages": SECRET } },
+  { scope: "mistralai_sdk_tracer", attributes: { "gen_ai.output.messages": SECRET } },
+  {
+    scope: "opentelemetry.instrumentation.botocore.bedrock-runtime",
+    attributes: { "rpc.service": "Bedrock Runtime" },
+  },
+];
+
+/** A model call of every dialect with the secret wherever it may keep content. */
+function syntheticSpans(): string {
+  const spans = DIALECTS.map(({ scope, attributes }, index) => {
+    const span: Json = {
+      traceId: (index + 1).toString(16).padStart(32, "a"),
+      spanId: (index + 1).toString(16).padStart(16, "b"),
+      name: SECRET,
+      kind: 3,
+      startTimeUnixNano: "1795374058363934721",
+      endTimeUnixNano: "1795374059363934721",
+      attributes: Object.entries({
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.usage.input_tokens": "5",
+        "gen_ai.usage.output_tokens": "2",
+        ...attributes,
+      }).map(([key, value]) => ({ key, value: { stringValue: value } })),
+    };
+    addContent(span);
+    return { scope: { name: scope }, spans: [span] };
+  });
+  return JSON.stringify({ resourceSpans: [{ resource: {}, scopeSpans: spans }] });
+}
+
 async function send(url: string, signal: keyof typeof REQUESTS, body: Buffer | string): Promise<number> {
   const json = typeof body === "string";
   const response = await fetch(`${url}/v1/${signal}`, {
@@ -130,6 +208,7 @@ describe("content that senders attach", () => {
         expect(await send(server.url, signal, body)).toBe(200);
       }
     }
+    expect(await send(server.url, "traces", syntheticSpans())).toBe(200);
     const broken = JSON.stringify({
       resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: SECRET, spanId: "1", name: SECRET }] }] }],
     });
@@ -142,7 +221,7 @@ describe("content that senders attach", () => {
 
   it("is in no answer of the API and not in the metrics", async () => {
     const calls = await allCalls(server.url);
-    expect(calls.length).toBeGreaterThan(40);
+    expect(calls.length).toBeGreaterThan(40 + DIALECTS.length);
     const paths = [
       "/metrics",
       "/api/v1/summary",

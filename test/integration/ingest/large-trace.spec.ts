@@ -7,7 +7,7 @@ import { chat, span } from "../../support/spans.js";
 import { type IngestApp, startIngest } from "./ingest-app.js";
 
 /** Model calls of one trace; 200,000 and more with SPANLEDGER_TRACE_CALLS. */
-const CALLS = Number(process.env["SPANLEDGER_TRACE_CALLS"] ?? 2500);
+const CALLS = Number(process.env["SPANLEDGER_TRACE_CALLS"] ?? 1500);
 const BATCH = 500;
 /** The trace lasts ten hours. */
 const LASTING_MS = 36_000_000;

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { Metadata } from "@grpc/grpc-js";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { OTLPTraceExporter as GrpcExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { OTLPTraceExporter as HttpExporter } from "@opentelemetry/exporter-trace-otlp-http";
@@ -14,11 +15,13 @@ import { gzipSync } from "node:zlib";
 import type { AuthService } from "../../../src/server/auth/auth.service.js";
 import { readConfig } from "../../../src/server/config/app-config.js";
 import type { Span } from "../../../src/server/domain/span.js";
+import { OverloadedError } from "../../../src/server/domain/errors.js";
 import { IngestMetrics } from "../../../src/server/ingest/ingest-metrics.js";
 import { ExportReceiver } from "../../../src/server/otlp/export-receiver.js";
 import { OtlpGrpcServer } from "../../../src/server/otlp/otlp-grpc.server.js";
 import { freePort } from "../../support/server-process.js";
-import { authOf, type ReceiverApp, startReceiver } from "./receiver-app.js";
+import { decode } from "../../unit/otlp/oracle.js";
+import { authOf, type FakeIngest, type ReceiverApp, startReceiver } from "./receiver-app.js";
 
 jest.setTimeout(60_000);
 
@@ -129,6 +132,42 @@ describe("official exporters", () => {
     expect(await exportWith(exporter, spans)).toMatchObject({ code: 0 });
     expectSpan(receiver.ingest.spans[0], spans[0]);
     expect(receiver.ingest.projects).toEqual(["acme"]);
+  });
+
+  it("gRPC: a ledger that is overloaded for a while costs nothing, though the exporter never tries again", async () => {
+    const spans = sdkSpans();
+    const accept = receiver.ingest.accept.bind(receiver.ingest);
+    let refused = 0;
+    const overloaded: FakeIngest["accept"] = async (project, given) => {
+      refused += 1;
+      if (refused > 3) return accept(project, given);
+      receiver.ingest.next = overloaded;
+      throw new OverloadedError("Storage does not answer.");
+    };
+    receiver.ingest.next = overloaded;
+    const exporter = new GrpcExporter({ url: `http://127.0.0.1:${grpcPort}` });
+    expect(await exportWith(exporter, spans)).toMatchObject({ code: 0 });
+    expect([refused, receiver.ingest.spans.length]).toEqual([4, 1]);
+    expectSpan(receiver.ingest.spans[0], spans[0]);
+  });
+
+  it("gRPC: a ledger that stays overloaded is UNAVAILABLE to the exporter, with the time to come back", async () => {
+    const overloaded: FakeIngest["accept"] = async () => {
+      receiver.ingest.next = overloaded;
+      throw new OverloadedError("Storage does not answer.");
+    };
+    receiver.ingest.next = overloaded;
+    const exporter = new GrpcExporter({ url: `http://127.0.0.1:${grpcPort}` });
+    const result = (await exportWith(exporter, sdkSpans())) as { code: number; error?: unknown };
+    receiver.ingest.next = null;
+    expect(result.code).toBe(1);
+    expect(result.error).toMatchObject({ code: 14 });
+    const [details] = (result.error as { metadata: Metadata }).metadata.get("grpc-status-details-bin");
+    const status = decode("RpcStatus", details as Buffer) as { details: { typeUrl: string }[] };
+    expect(status.details.map(({ typeUrl }) => typeUrl)).toEqual([
+      "type.googleapis.com/google.rpc.RetryInfo",
+    ]);
+    expect(receiver.ingest.spans).toEqual([]);
   });
 
   it("protobuf as the official transformer writes it, with gzip", async () => {

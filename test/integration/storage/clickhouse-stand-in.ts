@@ -20,7 +20,7 @@ export interface StandIn {
 
 /** Parameters of a request that are no settings. */
 const NOT_SETTINGS =
-  /^(query|query_id|database|default_format|param_.*|role|session_.*|wait_end_of_query|enable_http_compression)$/;
+  /^(query|query_id|database|default_format|param_.*|role|session_(id|check|timeout)|wait_end_of_query|enable_http_compression)$/;
 
 /**
  * The HTTP interface of a ClickHouse server, as far as our adapter uses it, over an engine of its own in `directory`: parameters,

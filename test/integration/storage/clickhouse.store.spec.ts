@@ -9,6 +9,7 @@ import {
   migrateAnalytics,
 } from "../../../src/server/storage/analytics/analytics.migrator.js";
 import { ClickHouseStore } from "../../../src/server/storage/analytics/clickhouse.store.js";
+import { READ_SETTINGS, WRITE_SETTINGS } from "../../../src/server/storage/analytics/engine-settings.js";
 import { type StandIn, startClickHouse } from "./clickhouse-stand-in.js";
 import { codeOf, SINGLE, storeContract } from "./store.contract.js";
 
@@ -44,6 +45,19 @@ describe("the adapter of a ClickHouse server", () => {
       do_not_merge_across_partitions_select_final: "1",
       additional_table_filters: expect.stringContaining("'calls_raw':'project = "),
     });
+  });
+
+  it("sends what the embedded engine has in its profile, with reads, inserts and statements", async () => {
+    const texts = (settings: Record<string, string | number>) =>
+      Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+    await store.query("SELECT 1");
+    expect(server?.lastSettings()).toMatchObject(texts(READ_SETTINGS));
+    const all = { ...texts(READ_SETTINGS), ...texts(WRITE_SETTINGS), distributed_foreground_insert: "1" };
+    await store.command("CREATE TABLE IF NOT EXISTS settings_probe (a UInt8) ENGINE = Memory");
+    expect(server?.lastSettings()).toMatchObject(all);
+    await store.insertJsonRows("settings_probe", ['{"a":1}']);
+    expect(server?.lastSettings()).toMatchObject(all);
+    await store.command("DROP TABLE settings_probe");
   });
 
   it("answers unavailable when nobody listens, or the connection breaks", async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
+import { READ_SETTINGS, WRITE_SETTINGS } from "./engine-settings.js";
 
 /** Settings every session of the embedded engine starts with: the default profile of its users file. */
 function profile(memoryBytes: number): Record<string, string | number> {
@@ -8,19 +9,8 @@ function profile(memoryBytes: number): Record<string, string | number> {
     max_threads: Math.max(1, Math.min(8, availableParallelism())),
     max_memory_usage: Math.floor(memoryBytes * 0.6),
     max_execution_time: 60,
-    // Right only because a span always maps to one partition (its start); 2 to 20 times faster than merging across days.
-    do_not_merge_across_partitions_select_final: 1,
-    use_skip_indexes_if_final: 1,
-    use_skip_indexes_if_final_exact_mode: 1,
-    input_format_skip_unknown_fields: 0,
-    output_format_json_quote_decimals: 1,
-    output_format_json_quote_64bit_integers: 1,
-    async_insert: 0,
-    // Replacing within a block as it comes in costs as much as writing it; readers and merges do it anyway.
-    optimize_on_insert: 0,
-    // A re-pricing or an import touches as many days as the retention has.
-    max_partitions_per_insert_block: 5000,
-    session_timezone: "UTC",
+    ...READ_SETTINGS,
+    ...WRITE_SETTINGS,
   };
 }
 

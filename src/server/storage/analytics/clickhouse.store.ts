@@ -7,6 +7,7 @@ import {
 } from "@clickhouse/client";
 import type { AnalyticsStore, QueryOptions, QueryParams, QueryResult } from "./analytics-store.js";
 import { toAppError } from "./engine-error.js";
+import { READ_SETTINGS, WRITE_SETTINGS } from "./engine-settings.js";
 import { frameJsonRows, tableName } from "./json-rows.js";
 import { columnList, type NativeBlock } from "./native-block.js";
 import { projectFilters } from "./project-tables.js";
@@ -20,21 +21,12 @@ const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 const DEFAULT_DATABASE = "spanledger";
 const REQUEST_TIMEOUT_MS = 120_000;
 
-/** The same settings as the embedded engine's profile, so that both give the same text for the same value. */
-const COMMON_SETTINGS: ClickHouseSettings = {
-  do_not_merge_across_partitions_select_final: 1,
-  output_format_json_quote_64bit_integers: 1,
-  output_format_json_quote_decimals: 1,
-  session_timezone: "UTC",
-};
-
 const INSERT_SETTINGS: ClickHouseSettings = {
-  ...COMMON_SETTINGS,
-  input_format_skip_unknown_fields: 0,
-  async_insert: 0,
+  ...READ_SETTINGS,
+  ...WRITE_SETTINGS,
+  max_partitions_per_insert_block: String(WRITE_SETTINGS.max_partitions_per_insert_block),
   // On a cluster the answer means that the shard has the rows, not that they wait in a queue.
   distributed_foreground_insert: 1,
-  max_partitions_per_insert_block: "5000",
   wait_end_of_query: 1,
 };
 
@@ -115,7 +107,8 @@ export class ClickHouseStore implements AnalyticsStore {
       await this.client.command({
         query: sql,
         query_params: { ...params },
-        clickhouse_settings: { ...COMMON_SETTINGS, wait_end_of_query: 1 },
+        // Statements write too: INSERT ... SELECT.
+        clickhouse_settings: INSERT_SETTINGS,
       });
     } catch (error) {
       throw toAppError(error, "Statement failed", true);
@@ -168,7 +161,7 @@ function hasLeft(signal: AbortSignal | undefined): boolean {
 
 function querySettings(options: QueryOptions): ClickHouseSettings {
   return {
-    ...COMMON_SETTINGS,
+    ...READ_SETTINGS,
     max_execution_time: Math.max(1, Math.ceil(options.maxSeconds ?? DEFAULT_MAX_SECONDS)),
     max_result_rows: String(options.maxRows ?? DEFAULT_MAX_ROWS),
     max_result_bytes: String(options.maxBytes ?? DEFAULT_MAX_BYTES),

@@ -36,6 +36,10 @@ export class ApiClient {
     return this.request("POST", path, {}, body);
   }
 
+  put(path: string, body: unknown): Promise<unknown> {
+    return this.request("PUT", path, {}, body);
+  }
+
   delete(path: string): Promise<unknown> {
     return this.request("DELETE", path, {}, undefined);
   }

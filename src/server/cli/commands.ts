@@ -1,7 +1,9 @@
 import type { Command } from "./command.js";
 import { budgetsCommand } from "./commands/budgets.js";
+import { currenciesCommand } from "./commands/currencies.js";
 import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
+import { endpointsCommand } from "./commands/endpoints.js";
 import { exportCommand } from "./commands/export.js";
 import { importCommand } from "./commands/import.js";
 import { keysCommand } from "./commands/keys.js";
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   repriceCommand,
   unpricedCommand,
   overridesCommand,
+  endpointsCommand,
+  currenciesCommand,
   pricesCommand,
   periodsCommand,
   doctorCommand,

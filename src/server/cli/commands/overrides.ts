@@ -37,7 +37,7 @@ Options of add:
   --rate <class>=<price> Price per million tokens, e.g. input=2.00; may be repeated
   --currency <code>      Currency of the rates, converted by the currency table (USD)
   --value <factor>       Factor of a multiplier, e.g. 0.85
-  --tier <from>=<factor> Volume tier, e.g. 1000=0.9; may be repeated
+  --tier <from>=<factor> Volume tier, e.g. 1000=0.9; may be repeated, in rising order
   --metric <metric>      What tiers are reached by: spend or tokens (spend)
   --timezone <zone>      Months of the tiers (UTC)
   --hourly-cost <usd>    One GPU for an hour; --gpus <n>
@@ -96,7 +96,7 @@ async function add(context: CommandContext): Promise<number> {
   const { api, io, values, json } = context;
   const texts = Object.fromEntries(TEXTS.map((name) => [name, textOption(values, name)]));
   const rates = ratePairs(listOption(values, "rate"));
-  const tiers = ratePairs(listOption(values, "tier"));
+  const tiers = pairs(listOption(values, "tier"));
   const answer = (await api.post("prices/overrides", {
     match: requiredPositional(context, 1, "what it is the price of, e.g. openai/gpt-4o"),
     kind: texts["kind"],
@@ -109,12 +109,7 @@ async function add(context: CommandContext): Promise<number> {
     reason: texts["reason"],
     gpus: integerOption(values, "gpus", { min: 1, max: 100_000 }),
     rates: rates ?? undefined,
-    tiers:
-      tiers === null
-        ? undefined
-        : Object.entries(tiers)
-            .map(([from, value]) => ({ from, value }))
-            .toSorted((a, b) => Number(a.from) - Number(b.from)),
+    tiers: tiers.length === 0 ? undefined : tiers.map(([from, value]) => ({ from, value })),
     effectiveFrom: textOption(values, "from"),
     effectiveTo: textOption(values, "to"),
     allProjects: values["all-projects"] === true ? true : undefined,
@@ -135,12 +130,14 @@ async function end(context: CommandContext): Promise<number> {
 
 /** `name=value` pairs as an object, or null when there are none. @throws UsageError for a text without both */
 export function ratePairs(texts: readonly string[]): Record<string, string> | null {
-  if (texts.length === 0) return null;
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf("=");
-      if (at <= 0 || at === text.length - 1) throw new UsageError(`must be <name>=<value>, not "${text}"`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
+  return texts.length === 0 ? null : Object.fromEntries(pairs(texts));
+}
+
+/** `name=value` pairs as given. @throws UsageError for a text without both */
+function pairs(texts: readonly string[]): [string, string][] {
+  return texts.map((text) => {
+    const at = text.indexOf("=");
+    if (at <= 0 || at === text.length - 1) throw new UsageError(`must be <name>=<value>, not "${text}"`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
 }

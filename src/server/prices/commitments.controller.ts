@@ -15,7 +15,7 @@ const querySchema = z.object({
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 400;
-/** Amounts of a day are rounded once, half-even, at 1e-12 USD. */
+/** A month's sum up to a day is rounded once, half-even, at 1e-12 USD. */
 const STEP = 10n ** 6n;
 
 /** Fixed sums of commitments, spread over the days of their month. */
@@ -64,13 +64,16 @@ export class CommitmentsController {
   }
 }
 
-/** A day's share of the month's sum, or null when the commitment does not hold at the start of the day or names no sum. */
+/** A day's share of the month's sum, such that the shares of all its days add up to the sum; or null when the commitment does not hold at the start of the day or names no sum. */
 function amountOf({ definition, effectiveFrom, effectiveTo }: PriceOverride, dayMs: number): Money | null {
   const amount = definition["amount"];
   const startsOn = Math.floor(effectiveFrom.getTime() / DAY_MS) * DAY_MS;
   if (typeof amount !== "string" || dayMs < startsOn) return null;
   if (effectiveTo !== null && dayMs >= effectiveTo.getTime()) return null;
   const month = monthAt("UTC", dayMs);
-  const days = BigInt(Math.round((month.endMs - month.startMs) / DAY_MS));
-  return divideHalfEven(parseMoney(amount), days * STEP) * STEP;
+  const sum = parseMoney(amount);
+  const days = BigInt((month.endMs - month.startMs) / DAY_MS);
+  const until = (day: bigint): Money => divideHalfEven(sum * day, days * STEP) * STEP;
+  const day = BigInt((dayMs - month.startMs) / DAY_MS);
+  return until(day + 1n) - until(day);
 }

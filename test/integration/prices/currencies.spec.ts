@@ -113,4 +113,22 @@ describe("a commitment", () => {
     });
     await app.json("GET", "prices/commitments?from=2026-12-01&to=2026-11-01", undefined, 400);
   }, 30_000);
+
+  it("has days that add up to its sum, when no day can have an equal share", async () => {
+    await app.json("POST", "prices/overrides", {
+      kind: "commitment",
+      match: "openai/*",
+      amount: "310",
+      effectiveFrom: "2026-09-01T00:00:00Z",
+      effectiveTo: "2026-10-01T00:00:00Z",
+    });
+    const { data, total } = await app.json<{ data: { amount: string }[]; total: string }>(
+      "GET",
+      "prices/commitments?from=2026-09-01&to=2026-10-01",
+    );
+    expect(total).toBe("310");
+    expect(new Set(data.map(({ amount }) => amount))).toEqual(
+      new Set(["10.333333333333", "10.333333333334"]),
+    );
+  }, 30_000);
 });

@@ -86,30 +86,35 @@ async function picture(url: string): Promise<{ calls: string[]; spend: unknown }
 describe("any delivery to a real server", () => {
   afterAll(cleanUpServers);
 
-  it("with duplicates, restarts and SIGKILLs between gives the calls and totals of one in order", async () => {
-    const spans = allPieces();
-    const once = await startServerProcess();
-    await deliver(once.url, spans);
-    const wanted = await picture(once.url);
-    expect(wanted.calls.length).toBeGreaterThan(25);
-    await once.stop("SIGKILL");
+  it(
+    "with duplicates, restarts and SIGKILLs between gives the calls and totals of one in order",
+    async () => {
+      const spans = allPieces();
+      const once = await startServerProcess();
+      await deliver(once.url, spans);
+      const wanted = await picture(once.url);
+      expect(wanted.calls.length).toBeGreaterThan(25);
+      await once.stop("SIGKILL");
 
-    const plans = fc.record({
-      order: fc.shuffledSubarray([...spans, ...spans, ...spans], { minLength: spans.length }),
-      size: fc.integer({ min: 3, max: 40 }),
-      stops: fc.uniqueArray(fc.nat(5), { minLength: 2, maxLength: 2 }),
-    });
-    for (const { order, size, stops } of fc.sample(plans, deliveries)) {
-      let server: ServerProcess = await startServerProcess();
-      const all = [...order, ...spans];
-      for (let from = 0, turn = 0; from < all.length; from += size, turn++) {
-        await deliver(server.url, all.slice(from, from + size));
-        if (!stops.includes(turn)) continue;
-        await server.stop(turn % 2 === 0 ? "SIGKILL" : "SIGTERM");
-        server = await startServerProcess({ dataDir: server.dataDir });
+      const plans = fc.record({
+        order: fc.shuffledSubarray([...spans, ...spans, ...spans], { minLength: spans.length }),
+        size: fc.integer({ min: 3, max: 40 }),
+        stops: fc.uniqueArray(fc.nat(5), { minLength: 2, maxLength: 2 }),
+      });
+      for (const [count, { order, size, stops }] of fc.sample(plans, deliveries).entries()) {
+        let server: ServerProcess = await startServerProcess();
+        const all = [...order, ...spans];
+        for (let from = 0, turn = 0; from < all.length; from += size, turn++) {
+          await deliver(server.url, all.slice(from, from + size));
+          if (!stops.includes(turn)) continue;
+          await server.stop(turn % 2 === 0 ? "SIGKILL" : "SIGTERM");
+          server = await startServerProcess({ dataDir: server.dataDir });
+        }
+        expect(await picture(server.url)).toEqual(wanted);
+        await server.stop("SIGKILL");
+        if (deliveries > 1) process.stdout.write(`delivery ${count + 1} of ${deliveries}: the same\n`);
       }
-      expect(await picture(server.url)).toEqual(wanted);
-      await server.stop("SIGKILL");
-    }
-  }, 600_000);
+    },
+    300_000 * (deliveries + 1),
+  );
 });

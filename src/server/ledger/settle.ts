@@ -3,6 +3,7 @@ import type { LedgerRole, LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import { type Cluster, Clusters } from "./clusters.js";
 import { foldAncestors } from "./descendants.js";
 import { deliveryKey, ledgerId } from "./identity.js";
+import { joinMetricParts } from "./metric-parts.js";
 import { mergeRecords } from "./merge-records.js";
 import { chooseDelivery, fingerprint, fingerprintBesideProvider, type LedgerRecord } from "./record.js";
 import { joinById, joinByLikeness } from "./same-call.js";
@@ -82,7 +83,9 @@ function collect(input: SettleInput): Known[] {
     const present = known.get(key);
     if (present === undefined) known.set(key, { call: record.call, declared: record.declared, stored: null });
     else if (sameHour(present.call, record.call)) {
-      known.set(key, { ...chooseDelivery(present, record), stored: present.stored });
+      const joined = joinMetricParts(present.call, record.call);
+      const kept = joined === null ? chooseDelivery(present, record) : { ...present, call: joined };
+      known.set(key, { ...kept, stored: present.stored });
     }
   }
   // In order of their keys, so that no decision can depend on the order of arrival.

@@ -10,7 +10,7 @@ import {
 import { readAttribution } from "./attribution.js";
 import { normalizeFinishReasons } from "./finish-reason.js";
 import { normalizeProviderName, providerOfHost, UNKNOWN_PROVIDER } from "./provider-name.js";
-import { hasTokens, type Reading } from "./reading.js";
+import { countsAnything, hasTokens, type Reading } from "./reading.js";
 import { brokeOff, errorTypeOf, hostOf, httpStatusOf, outcomeOf } from "./span-facts.js";
 import { resolveUsage } from "./usage-semantics.js";
 
@@ -115,12 +115,7 @@ function isBillable(outcome: Outcome, refused: boolean, reading: Reading): boole
  */
 function withoutBlankUsage(reading: Reading): Reading {
   const { usage } = reading;
-  if (usage === null || Object.keys(usage.units).length > 0) return reading;
-  const counts = [usage.input, usage.uncached, usage.output, usage.textOutput, usage.total, usage.reasoning];
-  const blank = [...counts, usage.cacheRead, usage.cacheWrite].every(
-    (count) => count === null || count === 0,
-  );
-  return blank ? { ...reading, usage: null } : reading;
+  return usage === null || countsAnything(usage) ? reading : { ...reading, usage: null };
 }
 
 /** The call a span reported, from what its dialect read. Never throws. */

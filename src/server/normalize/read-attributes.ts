@@ -72,6 +72,7 @@ const EXACT = [
   "ai.response.id",
   "ai.response.model",
   "ai.response.msToFirstChunk",
+  "ai.stream.msToFirstChunk",
   "ai.response.providerMetadata",
   "langfuse.observation.type",
   "langfuse.observation.level",

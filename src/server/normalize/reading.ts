@@ -142,6 +142,30 @@ export function emptyReading(): Reading {
   };
 }
 
+/** Parts of input or output, which say something alone only where they are not zero. */
+const PARTS = [
+  "cacheRead",
+  "cacheWrite",
+  "cacheWrite5m",
+  "cacheWrite1h",
+  "reasoning",
+  "inputAudio",
+  "inputTool",
+  "outputAudio",
+  "outputImage",
+] as const;
+
+const WHOLES = ["input", "uncached", "output", "textOutput", "total", "inputImage", "inputVideo"] as const;
+
+/** Whether anything above zero was written. */
+export function countsAnything(usage: ReportedUsage): boolean {
+  return (
+    WHOLES.some((name) => (usage[name] ?? 0) > 0) ||
+    PARTS.some((name) => (usage[name] ?? 0) > 0) ||
+    Object.keys(usage.units).length > 0
+  );
+}
+
 /** Whether any token number was written. */
 export function hasTokens(usage: ReportedUsage | null): usage is ReportedUsage {
   return (
@@ -151,7 +175,8 @@ export function hasTokens(usage: ReportedUsage | null): usage is ReportedUsage {
       usage.total !== null ||
       usage.uncached !== null ||
       usage.textOutput !== null ||
-      Object.keys(usage.units).length > 0)
+      Object.keys(usage.units).length > 0 ||
+      PARTS.some((name) => (usage[name] ?? 0) > 0))
   );
 }
 

@@ -17,6 +17,8 @@ export const traceloop: Dialect = {
     if (AGGREGATE_KINDS.has(asText(span.attributes.get("traceloop.span.kind")) ?? "")) {
       reading.role = reading.role === "none" ? "none" : "aggregate";
     }
+    // The wrapper of OpenAI's images makes its token numbers up from sizes and lengths (read in openllmetry-js, 2026-11-25).
+    if (reading.operation === "image") reading.estimated = true;
     if (COPIES_MODEL.test(span.scope.name) && reading.responseModel === reading.requestModel) {
       reading.responseModel = null;
     }

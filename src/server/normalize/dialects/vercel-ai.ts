@@ -1,6 +1,6 @@
 import type { Operation } from "../../domain/call.js";
 import type { Attributes, Span } from "../../domain/span.js";
-import { asDocument, asNumber, asText, firstCount, firstText } from "../attributes.js";
+import { asDocument, asText, firstCount, firstNumber, firstText } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
 import { emptyReading, hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
 import { outcomeOf } from "../span-facts.js";
@@ -71,7 +71,7 @@ function readCall(span: Span): Reading {
     responseModel: firstText(attributes, ["ai.response.model", "gen_ai.response.model"]),
     responseId: firstText(attributes, ["ai.response.id", "gen_ai.response.id"]),
     serviceTier: serviceTierOf(metadata),
-    timeToFirstChunkMs: asNumber(attributes.get("ai.response.msToFirstChunk")),
+    timeToFirstChunkMs: firstNumber(attributes, ["ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"]),
     // A span processor may stamp an earlier attempt's error on the span of the attempt that succeeded.
     // A stream that breaks off ends its span without an error, with this finish reason.
     outcome: finished ? "ok" : finish === "error" ? "error" : outcomeOf(span),

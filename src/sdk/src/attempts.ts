@@ -1,4 +1,5 @@
 import { guard } from "./guard.js";
+import { isThenable } from "./http-types.js";
 import type { LiveCall } from "./live-call.js";
 import { newStamps } from "./stamp.js";
 import type { JsonObject } from "./wire/json.js";
@@ -47,13 +48,43 @@ export class Chain {
  * is as unhandled as before.
  */
 export function settleChain(chain: Chain, result: PromiseLike<unknown>): PromiseLike<unknown> {
+  return settled(
+    result,
+    () => chain.resolved(),
+    (error) => chain.rejected(error),
+  );
+}
+
+/** The same for the chain of a Stainless client's request options, which may still be promised when the call begins. */
+export function settleOptions(options: unknown, result: PromiseLike<unknown>): PromiseLike<unknown> {
+  const rejected = (error: unknown): void => {
+    if (!isThenable(options)) chainOf(options)?.rejected(error);
+    // They came long ago; had they failed, nothing would have been sent.
+    else
+      options.then(
+        (known) => guard(() => chainOf(known)?.rejected(error)),
+        () => undefined,
+      );
+  };
+  return settled(
+    result,
+    (value) => chainOf((value as { options?: unknown } | null)?.options)?.resolved(),
+    rejected,
+  );
+}
+
+function settled(
+  result: PromiseLike<unknown>,
+  resolved: (value: unknown) => void,
+  rejected: (error: unknown) => void,
+): PromiseLike<unknown> {
   return result.then(
     (value) => {
-      guard(() => chain.resolved());
+      guard(() => resolved(value));
       return value;
     },
     (error: unknown) => {
-      guard(() => chain.rejected(error));
+      guard(() => rejected(error));
       throw error;
     },
   );
@@ -63,8 +94,8 @@ function isAbort(error: unknown): boolean {
   return typeof error === "object" && error !== null && (error as { name?: unknown }).name === "AbortError";
 }
 
-/** How long a refusal that the client hands to the application may stay unread. */
-const REFUSAL_MS = 1000;
+/** How long a refusal that is not tried again may stay unread. */
+export const REFUSAL_MS = 1000;
 
 const chains = newStamps<Chain>();
 

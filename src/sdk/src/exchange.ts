@@ -1,4 +1,4 @@
-import { chainOf, isRetryable, retryWindowMs, transportErrorType } from "./attempts.js";
+import { chainOf, isRetryable, REFUSAL_MS, retryWindowMs, transportErrorType } from "./attempts.js";
 import type { Chain } from "./attempts.js";
 import { RefusalSink, StreamSink, WholeSink } from "./answer-sink.js";
 import type { BodySink } from "./body-sink.js";
@@ -23,8 +23,6 @@ export interface Exchange {
   attempt: Attempt;
   init: RequestInitLike;
   chain: Chain | null;
-  /** `x-stainless-retry-count`, or null where the client sends none. */
-  retryCount: number | null;
   /** Whether the client reads a refusal's body only when it will not try again. */
   readsWhenFinal: boolean;
   /** Whether usage was asked for on the application's behalf. */
@@ -58,10 +56,11 @@ export function beginExchange(
   const target = targetOf(input, init, observer.flavor);
   if (target === null) return null;
   const body = hint.body ?? (typeof init?.body === "string" ? init.body : null);
-  const retryCount = retryCountOf(init?.headers);
   const chain = hint.chain ?? chainOf(init?.headers);
   const call =
-    chainedCall(chain) ?? retriedCall(target.url, body, retryCount) ?? new LiveCall(observer, target, body);
+    chainedCall(chain) ??
+    (chain?.settles === true ? null : retriedCall(target.url, body, init?.headers)) ??
+    new LiveCall(observer, target, body);
   if (chain !== null) joinChain(call, chain);
   const model = body === null ? formModel(hint.form ?? init?.body) : null;
   if (model !== null) call.request.model = model;
@@ -71,12 +70,12 @@ export function beginExchange(
     attempt: call.beginAttempt(),
     init: rewritten ?? init ?? {},
     chain,
-    readsWhenFinal: retryCount !== null || hint.readsWhenFinal === true,
-    retryCount,
+    readsWhenFinal: hint.readsWhenFinal === true,
     asked: rewritten !== null,
   };
 }
 
+/** `x-stainless-retry-count`, or null where the client sends none. */
 function retryCountOf(headers: unknown): number | null {
   const header = requestHeader(headers, "x-stainless-retry-count");
   return header !== null && /^\d{1,4}$/.test(header) ? Number(header) : null;
@@ -98,8 +97,9 @@ function chainedCall(chain: Chain | null): LiveCall | null {
  * The call that this request repeats, where no entry hook tells: same address and body, the next number, a failure before it. A number
  * that starts again repeats a call whose client had given up: a framework around it (LangChain) tries again with a new request.
  */
-function retriedCall(url: string, body: string | null, retryCount: number | null): LiveCall | null {
+function retriedCall(url: string, body: string | null, headers: unknown): LiveCall | null {
   if (body === null) return null;
+  const retryCount = retryCountOf(headers);
   return openCalls.find(
     (call) =>
       call.deadline !== null &&
@@ -116,7 +116,7 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   attempt.endMs = now;
   attempt.httpStatus = response.status;
   const { headers } = response;
-  call.requestId = requestIdOf(response) ?? call.requestId;
+  call.requestId = requestIdOf(headers) ?? call.requestId;
   call.refusalRead = false;
   call.refusalTaken = false;
   if (call.target.vendor !== "openai") readGateway(call, headers);
@@ -138,10 +138,9 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   attempt.errorType = String(response.status);
   attempt.retryAfterMs = retryAfterMs(headers, now);
   const final = !isRetryable(response.status) && headers.get("x-should-retry") !== "true";
-  if (!call.settles) {
-    const waitMs = final ? 1000 : retryWindowMs(attempt.retryAfterMs);
-    call.deadline = performance.now() + waitMs;
-  }
+  // A client whose end is told tells it before: its word may fail to come only when it starts over with options of another make.
+  if (final) call.deadline = performance.now() + REFUSAL_MS;
+  else if (!call.settles) call.deadline = performance.now() + retryWindowMs(attempt.retryAfterMs);
   tap(response, new RefusalSink(call, (code, taken) => refused(exchange, code, taken, final)));
   call.dropRefusal = () => letGo(response);
 }
@@ -187,10 +186,15 @@ function refused(exchange: Exchange, code: string | null, taken: boolean, final:
   call.refusalRead = true;
   call.refusalTaken = taken;
   if (call.settles || call.attempts.at(-1) !== attempt) return;
+  if (final || call.givenUp || (taken && readsWhenFinal(exchange))) call.finish("error", attempt.errorType);
+}
+
+/** Whether a client that reads a refusal will not try again, nor anything around it. */
+function readsWhenFinal(exchange: Exchange): boolean {
+  const retryCount = retryCountOf(exchange.init.headers);
   // After a first refusal that its client does not retry, a framework around the client may still try again.
-  const mayStartAgain = exchange.retryCount === 0 && call.observer.flavor === "fetch";
-  if (final || call.givenUp || (taken && exchange.readsWhenFinal && !mayStartAgain))
-    call.finish("error", attempt.errorType);
+  const mayStartAgain = retryCount === 0 && exchange.call.observer.flavor === "fetch";
+  return (retryCount !== null || exchange.readsWhenFinal) && !mayStartAgain;
 }
 
 /** The request failed without an answer. */
@@ -203,7 +207,7 @@ export function failed(exchange: Exchange, error: unknown): void {
   const stopped =
     exchange.chain?.aborted() === true || (signal?.aborted === true && !isTimeout(signal.reason));
   // The Stainless clients abort for their own timeouts too, and then try again.
-  if (stopped && (exchange.retryCount === null || isBeforeTimeout(exchange))) call.finish("cancelled");
+  if (stopped && (retryCountOf(init.headers) === null || isBeforeTimeout(exchange))) call.finish("cancelled");
   else {
     // Those that never try again after all were stopped by the application: timeouts are tried again.
     call.stopped = stopped && call.attempts.length === 1;
@@ -233,9 +237,9 @@ function readGateway(call: LiveCall, headers: HeadersLike): void {
 
 const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid"];
 
-function requestIdOf(response: ResponseLike): string | null {
+function requestIdOf(headers: HeadersLike): string | null {
   for (const name of REQUEST_ID_HEADERS) {
-    const value = response.headers.get(name);
+    const value = headers.get(name);
     if (value !== null && /^[\w.:-]{1,128}$/.test(value)) return value;
   }
   return null;

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import * as crypto from "node:crypto";
 import type { Attributes } from "@opentelemetry/api";
 import { fingerprintKeySetting } from "./environment.js";
+import { step } from "./fingerprint-memo.js";
+import type { Step } from "./fingerprint-memo.js";
 import { ATTR_FINGERPRINT_PREFIX, FINGERPRINT_PARTS } from "./semconv.js";
 import type { PromptBlock, PromptPieces } from "./wire/family.js";
 
@@ -26,45 +28,79 @@ function fingerprintKey(): string {
  * from the beginning of the prompt up to there.
  */
 export function fingerprintAttributes(pieces: PromptPieces, bodyLength: number): Attributes {
-  const sizesOnly = bodyLength > MAX_BODY;
-  const hash = sizesOnly ? () => "" : keyedHash;
-  const tools = pieces.tools.map(textOf);
-  const system = pieces.system.map(textOf);
-  const toolsHash = tools.length === 0 ? "" : hash("tools", tools.join("\n"));
-  const systemHash = system.length === 0 ? "" : hash("system", system.join("\n"));
-  const params = hash("params", JSON.stringify(inOrder(pieces.params)) ?? "null");
-  let link = hash("seed", `${toolsHash}\n${systemHash}`);
-  const boundaries = pieces.blocks.map((block) => {
-    const text = textOf(block.content);
-    link = sizesOnly ? "" : keyedHash(link, `${block.role}\n${text}`);
-    return boundary(block, text, link);
-  });
+  const walk = bodyLength > MAX_BODY ? measured : hashed;
+  const tools = pieces.tools.length === 0 ? null : pieces.tools.map(textOf);
+  const system = pieces.system.length === 0 ? null : pieces.system.map(textOf);
+  const toolsHash = tools === null ? "" : walk("tools", "", tools.join("\n")).link;
+  const systemHash = system === null ? "" : walk("system", "", system.join("\n")).link;
+  const params = walk("params", "", JSON.stringify(inOrder(pieces.params)) ?? "null").link;
+  let { link } = walk("seed", "", `${toolsHash}\n${systemHash}`);
+  const boundaries: string[] = [];
+  for (const { role, content, mark } of pieces.blocks) {
+    const next = walk(link, role, textOf(content));
+    link = next.link;
+    boundaries.push(mark === null ? role + next.suffix : `${role}${mark}${next.suffix}`);
+  }
   const attributes: Attributes = {
-    [name("params")]: params,
-    [name("full")]: hash("full", `${link}\n${params}`),
-    [name("boundaries")]: capped(boundaries, pieces.blocks),
-    [name("boundaryCount")]: boundaries.length,
+    [NAMES.params]: params,
+    [NAMES.full]: walk === measured ? "" : keyedHash("full", `${link}\n${params}`),
+    [NAMES.boundaries]: capped(boundaries, pieces.blocks),
+    [NAMES.boundaryCount]: boundaries.length,
   };
-  if (tools.length > 0) {
-    if (toolsHash !== "") attributes[name("tools")] = toolsHash;
-    attributes[name("toolsBytes")] = bytesOf(tools);
-    attributes[name("toolsCount")] = tools.length;
+  if (tools !== null) {
+    if (toolsHash !== "") attributes[NAMES.tools] = toolsHash;
+    attributes[NAMES.toolsBytes] = bytesOf(tools);
+    attributes[NAMES.toolsCount] = tools.length;
   }
-  if (system.length > 0) {
-    if (systemHash !== "") attributes[name("system")] = systemHash;
-    attributes[name("systemBytes")] = bytesOf(system);
-    attributes[name("systemCount")] = system.length;
+  if (system !== null) {
+    if (systemHash !== "") attributes[NAMES.system] = systemHash;
+    attributes[NAMES.systemBytes] = bytesOf(system);
+    attributes[NAMES.systemCount] = system.length;
   }
-  if (pieces.handles.length > 0 && !sizesOnly) {
-    attributes[name("handles")] = pieces.handles.map((handle) => hash("handle", handle));
+  if (walk === measured) attributes[NAMES.sizesOnly] = true;
+  else if (pieces.handles.length > 0) {
+    attributes[NAMES.handles] = pieces.handles.map((handle) => keyedHash("handle", handle));
   }
-  if (sizesOnly) attributes[name("sizesOnly")] = true;
   return attributes;
 }
 
-function name(part: keyof typeof FINGERPRINT_PARTS): string {
-  return ATTR_FINGERPRINT_PREFIX + FINGERPRINT_PARTS[part];
+/** Whether nobody can change the pieces any more: texts and plain values alone. */
+export function isSettled(pieces: PromptPieces): boolean {
+  return (
+    pieces.tools.length === 0 &&
+    pieces.system.every(isText) &&
+    pieces.blocks.every(({ content }) => isText(content)) &&
+    Array.isArray(pieces.params) &&
+    (pieces.params as unknown[]).every((entry) => Array.isArray(entry) && isPlain(entry[1]))
+  );
 }
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isPlain(value: unknown): boolean {
+  return (
+    value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+  );
+}
+
+/** The next step of a chain. */
+function hashed(label: string, role: string, text: string): Step {
+  return step(label, role, text, () => {
+    const link = keyedHash(label, role === "" ? text : `${role}\n${text}`);
+    return { role, text, link, suffix: `:${Buffer.byteLength(text)}:${link}` };
+  });
+}
+
+/** The same without hashes. */
+function measured(_label: string, role: string, text: string): Step {
+  return { role, text, link: "", suffix: `:${Buffer.byteLength(text)}:` };
+}
+
+const NAMES = Object.fromEntries(
+  Object.entries(FINGERPRINT_PARTS).map(([part, suffix]) => [part, ATTR_FINGERPRINT_PREFIX + suffix]),
+) as Record<keyof typeof FINGERPRINT_PARTS, string>;
 
 function bytesOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
@@ -74,10 +110,6 @@ function bytesOf(texts: readonly string[]): number {
 function inOrder(params: unknown): unknown {
   if (!Array.isArray(params) || !params.every((entry) => Array.isArray(entry))) return params;
   return (params as [string, unknown][]).toSorted(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function boundary(block: PromptBlock, text: string, link: string): string {
-  return `${block.role}${block.mark ?? ""}:${Buffer.byteLength(text)}:${link}`;
 }
 
 /** First and last boundaries and the marked ones, in order, each with its index in front when some were left out. */

@@ -7,7 +7,7 @@ import { holdBackground } from "./background.js";
 import { callClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import { forgetHolder, watchHolder } from "./abandonment.js";
-import { fingerprintAttributes } from "./fingerprint.js";
+import { fingerprintAttributes, isSettled } from "./fingerprint.js";
 import { guard } from "./guard.js";
 import type { SignalLike } from "./http-types.js";
 import { OpenCalls, sweeps } from "./open-calls.js";
@@ -15,6 +15,7 @@ import type { Observer } from "./options.js";
 import { providerOfFlavor } from "./provider-hosts.js";
 import { emitSpan } from "./span.js";
 import type { Target } from "./target.js";
+import type { PromptPieces } from "./wire/family.js";
 import { parseObject } from "./wire/json.js";
 import type { JsonObject } from "./wire/json.js";
 
@@ -69,6 +70,10 @@ export class LiveCall {
   private holder: object | null = null;
   private watched = false;
   private body: RequestBody;
+  /** What the client made the body of; only while the request is being sent. */
+  private made: JsonObject | null = null;
+  /** What the fingerprint is made of, where that could be had without reading the body again. */
+  private pieces: PromptPieces | null = null;
   private factsRead = false;
   private printed = false;
   private accepted = false;
@@ -128,12 +133,21 @@ export class LiveCall {
   readFacts(body: JsonObject): void {
     this.factsRead = true;
     this.target.endpoint.family.readRequest(body, this.request);
+    if (!this.printed) this.made = body;
   }
 
   /** Reads the request when the platform has had its turn to send it. */
   readSoon(): void {
     if (this.body === null || this.unread !== null || (this.factsRead && this.printed)) return;
+    guard(() => this.keepPieces());
     this.unread = setImmediate(() => guard(() => this.readNow()));
+  }
+
+  /** The parts of the prompt, if they can be kept as they are: the application is free to change its objects from now on. */
+  private keepPieces(): void {
+    const pieces = this.made === null ? undefined : this.target.endpoint.family.pieces?.(this.made);
+    this.made = null;
+    if (pieces !== undefined && isSettled(pieces)) this.pieces = pieces;
   }
 
   /** Whether the request asks for a stream; reads it if that was not done yet. */
@@ -173,13 +187,22 @@ export class LiveCall {
     this.unread = null;
     const source = this.factsRead && this.printed ? null : this.body;
     if (this.accepted) this.body = null;
-    const body = typeof source === "string" ? parseObject(source) : (source?.() ?? null);
-    const pieces = this.printed || body === null ? undefined : this.target.endpoint.family.pieces?.(body);
-    if (body !== null && !this.factsRead) this.readFacts(body);
+    const pieces = this.pieces ?? this.read(source);
+    this.pieces = null;
+    this.made = null;
     this.factsRead = true;
     this.printed = true;
-    if (pieces === undefined) return;
+    if (pieces === null) return;
     this.fingerprint = fingerprintAttributes(pieces, typeof source === "string" ? source.length : 0);
+  }
+
+  /** Reads what is not known yet from the body; the parts of the prompt, if they are wanted. */
+  private read(source: RequestBody): PromptPieces | null {
+    const body = typeof source === "string" ? parseObject(source) : (source?.() ?? null);
+    if (body === null) return null;
+    const pieces = this.printed ? null : (this.target.endpoint.family.pieces?.(body) ?? null);
+    if (!this.factsRead) this.readFacts(body);
+    return pieces;
   }
 
   /** Ends the call once; later calls change nothing. */

@@ -3,16 +3,15 @@ import type { Attributes, Context } from "@opentelemetry/api";
 import { ownEndpoint, resourceAttributes } from "./environment.js";
 import { guard, warnOnce } from "./guard.js";
 import { SpanBatch } from "./otlp-encode.js";
-import type { SpanIds } from "./otlp-encode.js";
+import type { SpanParent } from "./otlp-encode.js";
 import { postOnce } from "./post-once.js";
-import { randomHex } from "./random-hex.js";
 import type { SpanData } from "./span-data.js";
 import { SDK_NAME, SDK_VERSION } from "./version.js";
 
 /** Spans of one request. */
-const BATCH = 128;
+const BATCH = 512;
 /** Batches kept while the collector cannot take them (8192 spans); beyond that new spans are dropped. */
-const MAX_BATCHES = 64;
+const MAX_BATCHES = 16;
 /** How long spans wait for company before they are sent. */
 const DELAY_MS = 400;
 const MAX_BACKOFF_MS = 30_000;
@@ -27,6 +26,8 @@ const FLUSH_BUDGET_MS = 5000;
 export class OwnExport {
   /** The oldest first; spans are added to the last one. */
   private readonly queue: SpanBatch[] = [];
+  /** A batch that was sent, to be filled again: fresh memory of its size costs more than filling it. */
+  private spare: SpanBatch | null = null;
   private timer: NodeJS.Timeout | null = null;
   private sending: Promise<boolean> | null = null;
   private failures = 0;
@@ -45,7 +46,7 @@ export class OwnExport {
       );
       return;
     }
-    batch.add(span, idsUnder(parent));
+    batch.add(span, parentIn(parent));
     if (batch.count >= BATCH && this.failures === 0) this.sendSoon(0);
     else this.sendSoon(this.delayMs());
   }
@@ -56,7 +57,8 @@ export class OwnExport {
     const sendingLast = this.sending !== null && this.queue.length === 1;
     if (last !== undefined && last.count < BATCH && !sendingLast) return last;
     if (this.queue.length >= MAX_BATCHES) return null;
-    const batch = new SpanBatch();
+    const batch = this.spare ?? new SpanBatch();
+    this.spare = null;
     this.queue.push(batch);
     return batch;
   }
@@ -72,6 +74,7 @@ export class OwnExport {
     this.cancelTimer();
     this.stopped = true;
     this.queue.length = 0;
+    this.spare = null;
   }
 
   private start(): void {
@@ -132,19 +135,16 @@ export class OwnExport {
       warnOnce("refused", "the ledger refused records; check SPANLEDGER_API_KEY and SPANLEDGER_ENDPOINT");
     this.failures = 0;
     this.queue.shift();
+    batch.reset();
+    this.spare = batch;
     return true;
   }
 }
 
-/** The same trace as the span that was active, if any; ids of our own otherwise. */
-function idsUnder(parent: Context): SpanIds {
-  const active = trace.getSpanContext(parent);
-  const inTrace = active !== undefined && isSpanContextValid(active);
-  return {
-    traceId: inTrace ? active.traceId : randomHex(16),
-    spanId: randomHex(8),
-    parentSpanId: inTrace ? active.spanId : "",
-  };
+/** The span that was active, if any: a call belongs to its trace. */
+function parentIn(context: Context): SpanParent | null {
+  const active = trace.getSpanContext(context);
+  return active !== undefined && isSpanContextValid(active) ? active : null;
 }
 
 /** Waits for `work` at most `budgetMs`, and keeps the process alive that long at most. Never rejects. */

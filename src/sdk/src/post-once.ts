@@ -12,10 +12,10 @@ const agents = {
 export type PostOutcome = "sent" | "refused" | "later";
 
 /**
- * One OTLP/HTTP request; a second one when the kept connection turns out to have been closed by the other side in the meantime. The socket
+ * One OTLP/HTTP request with the parts of `body`, one after the other; a second one when the kept connection turns out to have been closed by the other side in the meantime. The socket
  * does not keep the process alive. Never rejects.
  */
-export function postOnce(endpoint: OwnEndpoint, body: Buffer, again = true): Promise<PostOutcome> {
+export function postOnce(endpoint: OwnEndpoint, body: readonly Buffer[], again = true): Promise<PostOutcome> {
   return new Promise((resolve) => {
     if (!URL.canParse(endpoint.url)) {
       resolve("refused");
@@ -34,7 +34,7 @@ export function postOnce(endpoint: OwnEndpoint, body: Buffer, again = true): Pro
       headers: {
         ...endpoint.headers,
         "content-type": "application/x-protobuf",
-        "content-length": body.byteLength,
+        "content-length": body.reduce((sum, part) => sum + part.byteLength, 0),
       },
     });
     let timedOut = false;
@@ -64,7 +64,8 @@ export function postOnce(endpoint: OwnEndpoint, body: Buffer, again = true): Pro
       response.on("error", () => settle("later"));
       response.on("end", () => settle(outcomeOf(response.statusCode ?? 0)));
     });
-    request.end(body);
+    for (const part of body) request.write(part);
+    request.end();
   });
 }
 

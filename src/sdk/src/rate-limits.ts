@@ -132,20 +132,43 @@ function two(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
 
-/** Nearly every duration has one unit. */
-const SINGLE = /^(\d+(?:\.\d+)?)(h|ms|m|s)?$/;
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-/** Milliseconds of a Go-like duration (`12ms`, `1s`, `6m0s`, `1h2m3.5s`); a bare number is seconds; null when it is neither. */
+/**
+ * Milliseconds of a Go-like duration (`12ms`, `1s`, `6m0s`, `1h2m3.5s`); a bare number is seconds; null when it is neither. Read by hand:
+ * two come with nearly every answer.
+ */
 export function durationMs(value: string): number | null {
-  const single = SINGLE.exec(value);
-  if (single !== null) return Number(single[1]) * (UNIT_MS[single[2] ?? "s"] ?? 0);
-  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(value)) return null;
   let total = 0;
-  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
-    total += Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
-  }
-  return total;
+  let at = 0;
+  do {
+    const start = at;
+    while (isNumeric(value.charCodeAt(at))) at += 1;
+    const amount = toAmount(value, start, at);
+    const unitStart = at;
+    while (isLetter(value.charCodeAt(at))) at += 1;
+    const bare = start === 0 && at === unitStart;
+    const unit = UNIT_MS[bare ? "s" : value.slice(unitStart, at)];
+    if (unit === undefined || (bare && at < value.length)) return null;
+    total += amount * unit;
+  } while (at < value.length);
+  return Number.isNaN(total) ? null : total;
+}
+
+/** Of the character codes of digits and the point; NaN, the code beyond a text's end, is none. */
+function isNumeric(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 46;
+}
+
+function isLetter(code: number): boolean {
+  return code >= 97 && code <= 122;
+}
+
+/** `12` or `1.5` between two indices; NaN for anything else, `.5` and `1.` included. */
+function toAmount(text: string, from: number, to: number): number {
+  const point = 46;
+  if (from === to || text.charCodeAt(from) === point || text.charCodeAt(to - 1) === point) return Number.NaN;
+  return Number(text.slice(from, to));
 }
 
 /** Milliseconds that `retry-after-ms` or `retry-after` (seconds or HTTP date) ask to wait, at least 0; null when neither does. */

@@ -119,10 +119,10 @@ function filteredText(text: string, sink: BodySink): string {
 }
 
 /**
- * What an observed response of the platform gets, in front of what it inherits. The same for all, so that they keep one shape: methods of
- * their own, or another prototype, would make the engine compile everything that reads responses again and again.
+ * Stands between an observed response of the platform and what it inherits. One for all of them, so that they keep one shape: members of
+ * their own would cost more than everything else that is done to them, and make the engine compile what reads responses again and again.
  */
-const MEMBERS = observedMembers();
+const OBSERVED: object = Object.create(PLATFORM, observedMembers()) as object;
 
 function observedMembers(): PropertyDescriptorMap {
   const members: PropertyDescriptorMap = {};
@@ -145,18 +145,19 @@ function observedMembers(): PropertyDescriptorMap {
       return tappedBody(this, PLATFORM, taps.read(this));
     },
     configurable: true,
-    enumerable: false,
+    enumerable: true,
   };
   return members;
 }
 
+/** As enumerable as the platform's own: who lists what a response inherits sees no difference. */
 function method(value: unknown): PropertyDescriptor {
-  return { value, writable: true, configurable: true, enumerable: false };
+  return { value, writable: true, configurable: true, enumerable: true };
 }
 
 function becomeObserved(response: object, tap: ResponseTap | null): void {
   taps.write(response, tap);
-  Object.defineProperties(response, MEMBERS);
+  Object.setPrototypeOf(response, OBSERVED);
 }
 
 /**

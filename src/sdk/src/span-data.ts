@@ -15,7 +15,7 @@ export interface AttributeSink {
 export interface SpanEvent {
   name: string;
   timeMs: number;
-  attributes: Attributes;
+  describe(sink: AttributeSink): void;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface SpanData {
   endMs: number;
   failed: boolean;
   /** What samplers decide by: those attributes that the conventions ask for at the start of a span. */
-  first: Attributes;
+  first(): Attributes;
   events: SpanEvent[];
-  describe(sink: AttributeSink): void;
+  describe: (sink: AttributeSink) => void;
 }

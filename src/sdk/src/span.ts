@@ -97,25 +97,31 @@ export function spanOf(call: EndedCall): SpanData {
     endMs: Math.max(call.endMs, call.startMs),
     events: call.attempts.map(attemptEvent),
     failed: call.outcome === "error",
-    first: {
+    first: () => ({
       [names.ATTR_OPERATION_NAME]: operation,
       [names.ATTR_PROVIDER_NAME]: call.provider,
       [names.ATTR_SERVER_ADDRESS]: call.target.host,
       ...(model === null ? {} : { [names.ATTR_REQUEST_MODEL]: model }),
-    },
+    }),
     describe: (sink) => describeCall(call, sink),
   };
 }
 
 function attemptEvent(attempt: Attempt): SpanEvent {
-  const attributes: Attributes = { [names.ATTR_ATTEMPT_INDEX]: attempt.index };
-  if (attempt.endMs !== null) {
-    attributes[names.ATTR_ATTEMPT_DURATION_MS] = Math.max(0, attempt.endMs - attempt.startMs);
-  }
-  if (attempt.httpStatus !== null) attributes[names.ATTR_HTTP_STATUS] = attempt.httpStatus;
-  if (attempt.errorType !== null) attributes[names.ATTR_ERROR_TYPE] = attempt.errorType;
-  if (attempt.retryAfterMs !== null) attributes[names.ATTR_ATTEMPT_RETRY_AFTER_MS] = attempt.retryAfterMs;
-  return { name: names.EVENT_ATTEMPT, timeMs: attempt.startMs, attributes };
+  return {
+    name: names.EVENT_ATTEMPT,
+    timeMs: attempt.startMs,
+    describe: (sink) => describeAttempt(attempt, sink),
+  };
+}
+
+function describeAttempt(attempt: Attempt, sink: AttributeSink): void {
+  const { endMs } = attempt;
+  sink.put(names.ATTR_ATTEMPT_INDEX, attempt.index);
+  if (endMs !== null) sink.put(names.ATTR_ATTEMPT_DURATION_MS, Math.max(0, endMs - attempt.startMs));
+  sink.put(names.ATTR_HTTP_STATUS, attempt.httpStatus);
+  sink.put(names.ATTR_ERROR_TYPE, attempt.errorType);
+  sink.put(names.ATTR_ATTEMPT_RETRY_AFTER_MS, attempt.retryAfterMs);
 }
 
 /** Puts every attribute of the span of a call; what is unknown is absent. */

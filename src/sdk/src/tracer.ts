@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { AttributeValue, Context, Tracer, TracerProvider } from "@opentelemetry/api";
+import type { Attributes, AttributeValue, Context, Tracer, TracerProvider } from "@opentelemetry/api";
 import { hrTime } from "./clock.js";
 import { OwnExport } from "./own-export.js";
 import type { SpanData } from "./span-data.js";
@@ -37,7 +37,7 @@ function globalTracer(): Tracer | null {
 }
 
 function replay(tracer: Tracer, data: SpanData, parent: Context): void {
-  const options = { kind: SpanKind.CLIENT, startTime: hrTime(data.startMs), attributes: data.first };
+  const options = { kind: SpanKind.CLIENT, startTime: hrTime(data.startMs), attributes: data.first() };
   const span = tracer.startSpan(data.name, options, parent);
   if (!span.isRecording()) return;
   data.describe({
@@ -45,7 +45,15 @@ function replay(tracer: Tracer, data: SpanData, parent: Context): void {
       if (value !== null && value !== undefined) span.setAttribute(name, value as AttributeValue);
     },
   });
-  for (const event of data.events) span.addEvent(event.name, event.attributes, hrTime(event.timeMs));
+  for (const event of data.events) {
+    const attributes: Attributes = {};
+    event.describe({
+      put(name, value) {
+        if (value !== null && value !== undefined) attributes[name] = value as AttributeValue;
+      },
+    });
+    span.addEvent(event.name, attributes, hrTime(event.timeMs));
+  }
   if (data.failed) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(hrTime(data.endMs));
 }

@@ -41,6 +41,24 @@ describe("a fingerprint", () => {
     expect(after).toHaveLength(3);
   });
 
+  it("is the same whether or not its beginning was hashed before", () => {
+    const fresh = (from: number): object[] =>
+      Array.from({ length: 12 }, (_unused, index) => message("user", `turn ${from + index}`));
+    const first = fingerprint(openaiChat, chat(...fresh(0)));
+    // Another conversation from the same start, and one that is too large to be kept beside them.
+    fingerprint(openaiChat, chat(...fresh(0).slice(0, 3), ...fresh(100)));
+    expect(fingerprint(openaiChat, chat(...fresh(0)))).toEqual(first);
+    fingerprint(openaiChat, chat(message("user", "x".repeat(1_100_000)), ...fresh(0)));
+    expect(fingerprint(openaiChat, chat(...fresh(0)))).toEqual(first);
+  });
+
+  it("tells an equal text of another role", () => {
+    const user = hashesOf(fingerprint(openaiChat, chat(message("user", "same"))));
+    const assistant = hashesOf(fingerprint(openaiChat, chat(message("assistant", "same"))));
+    expect(fingerprint(openaiChat, chat(message("user", "same")))["b"]).toEqual([`u:4:${user[0]}`]);
+    expect(assistant[0]).not.toBe(user[0]);
+  });
+
   it("changes from the first difference on", () => {
     const one = hashesOf(fingerprint(openaiChat, chat(...turns)));
     const other = hashesOf(

@@ -22,7 +22,8 @@ async function start(onRequest: (count: number, socket: Socket) => number): Prom
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
 }
-const post = (url: string): ReturnType<typeof postOnce> => postOnce({ url, headers: {} }, Buffer.from("x"));
+const post = (url: string): ReturnType<typeof postOnce> =>
+  postOnce({ url, headers: {} }, [Buffer.from("x"), Buffer.from("y")]);
 
 describe("one request to the ledger", () => {
   it.each([

@@ -1,7 +1,6 @@
-import { chainOf } from "../attempts.js";
 import { observeExchange } from "../observed-fetch.js";
 import type { RequestInitLike } from "../http-types.js";
-import { hookEntry } from "./entry-hooks.js";
+import { chainOfOptions, hookEntry } from "./entry-hooks.js";
 import type { AttachStrategy } from "./strategy.js";
 import { className, member } from "./strategy.js";
 
@@ -9,7 +8,7 @@ type Next = (request: RequestInitLike & { url: string }) => unknown;
 type Middleware = (
   request: RequestInitLike & { url: string },
   next: Next,
-  context?: { options?: unknown },
+  context?: { options?: object },
 ) => unknown;
 
 /**
@@ -31,9 +30,11 @@ export const middlewareArray: AttachStrategy = {
       if (options === undefined) return next(request);
       const send = (_url: unknown, init?: RequestInitLike): unknown =>
         next(init === undefined || init === request ? request : { ...init, url: request.url });
-      return observeExchange(observer, send, request.url, request, { chain: chainOf(options) });
+      return observeExchange(observer, send, request.url, request, {
+        chain: hooked ? chainOfOptions(options) : null,
+      });
     };
+    const hooked = hookEntry(client);
     (client as { middleware: Middleware[] }).middleware.push(middleware);
-    hookEntry(client);
   },
 };

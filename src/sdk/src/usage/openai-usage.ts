@@ -55,8 +55,8 @@ function splitInput(
     image -= cut;
     over -= cut;
   }
-  const cachedAudio = firstCount(parts.cachedMedia, "audio_tokens");
-  const cachedImage = firstCount(parts.cachedMedia, "image_tokens");
+  const cachedAudio = count(parts.cachedMedia?.["audio_tokens"]);
+  const cachedImage = count(parts.cachedMedia?.["image_tokens"]);
   const cachedApart = (cachedAudio ?? 0) + (cachedImage ?? 0);
   usage.inputUncached = Math.max(0, prompt - cache - (audio ?? 0) - (image ?? 0));
   put(usage, "inputAudio", audio);
@@ -70,15 +70,6 @@ function splitInput(
 
 function put(usage: UsageClasses, name: keyof UsageClasses, value: number | null): void {
   if (value !== null) usage[name] = value;
-}
-
-/** The first details object that is there: Chat, Responses and Realtime name it differently. */
-function detailsOf(usage: Fields, ...names: readonly string[]): Fields | null {
-  for (const name of names) {
-    const found = record(usage[name]);
-    if (found !== null) return found;
-  }
-  return null;
 }
 
 /** Tokens of a modality without those that were read from the cache, where the reply splits the cache (Realtime). */
@@ -99,15 +90,13 @@ function splitOutput(
   prompt: number | null,
   shape: OpenaiShape,
 ): OutputSplit {
-  const details = detailsOf(
-    usage,
-    "completion_tokens_details",
-    "output_tokens_details",
-    "output_token_details",
-  );
-  const reasoning = firstCount(details, "reasoning_tokens") ?? firstCount(usage, "reasoning_tokens");
-  const outputAudio = firstCount(details, "audio_tokens");
-  const outputImage = firstCount(details, "image_tokens");
+  const details =
+    record(usage["completion_tokens_details"]) ??
+    record(usage["output_tokens_details"]) ??
+    record(usage["output_token_details"]);
+  const reasoning = count(details?.["reasoning_tokens"]) ?? count(usage["reasoning_tokens"]);
+  const outputAudio = count(details?.["audio_tokens"]);
+  const outputImage = count(details?.["image_tokens"]);
   const total = count(usage["total_tokens"]);
   const extra =
     output !== null &&
@@ -132,20 +121,23 @@ function splitOutput(
 export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading {
   const usage = record(raw);
   if (usage === null) return unreadableUsage(shape.family);
-  const prompt = firstCount(usage, "prompt_tokens", "input_tokens");
-  const output = firstCount(usage, "completion_tokens", "output_tokens");
+  const prompt = count(usage["prompt_tokens"]) ?? count(usage["input_tokens"]);
+  const output = count(usage["completion_tokens"]) ?? count(usage["output_tokens"]);
   if (prompt === null && output === null) return unreadableUsage(shape.family);
-  const details = detailsOf(usage, "prompt_tokens_details", "input_tokens_details", "input_token_details");
+  const details =
+    record(usage["prompt_tokens_details"]) ??
+    record(usage["input_tokens_details"]) ??
+    record(usage["input_token_details"]);
   const cachedMedia = record(details?.["cached_tokens_details"]);
-  const cached = shape.cached?.(usage) ?? firstCount(details, "cached_tokens");
+  const cached = shape.cached?.(usage) ?? count(details?.["cached_tokens"]);
   const classes: UsageClasses = {};
   const overfull =
     prompt !== null &&
     splitInput(classes, prompt, {
       cached,
-      written: firstCount(details, "cache_write_tokens"),
-      audio: uncached(firstCount(details, "audio_tokens"), cachedMedia, "audio_tokens"),
-      image: uncached(firstCount(details, "image_tokens"), cachedMedia, "image_tokens"),
+      written: count(details?.["cache_write_tokens"]),
+      audio: uncached(count(details?.["audio_tokens"]), cachedMedia, "audio_tokens"),
+      image: uncached(count(details?.["image_tokens"]), cachedMedia, "image_tokens"),
       cachedMedia,
     });
   const generated = splitOutput(classes, usage, output, prompt, shape);
@@ -159,14 +151,19 @@ export function readOpenaiShape(raw: unknown, shape: OpenaiShape): UsageReading 
 
 /** Classes of OpenAI Chat Completions `usage`, and of every server that copies it. Never throws. */
 export function openaiChatUsage(raw: unknown): UsageReading {
-  return readOpenaiShape(raw, {
-    family: "openai.chat",
-    // Names that only servers of other vendors use; behind a gateway the host does not tell whose answer it is.
-    cached: (usage) => firstCount(usage, "prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens"),
-    reasoningIsExtra: ({ prompt, output, reasoning, total }) =>
-      reasoning > 0 && total === prompt + output + reasoning,
-  });
+  return readOpenaiShape(raw, CHAT);
 }
+
+const CHAT: OpenaiShape = {
+  family: "openai.chat",
+  // Names that only servers of other vendors use; behind a gateway the host does not tell whose answer it is.
+  cached: (usage) =>
+    count(usage["prompt_cache_hit_tokens"]) ??
+    count(usage["num_cached_tokens"]) ??
+    count(usage["cached_tokens"]),
+  reasoningIsExtra: ({ prompt, output, reasoning, total }) =>
+    reasoning > 0 && total === prompt + output + reasoning,
+};
 
 /** Classes of OpenAI Responses `usage`; tool calls are read from the reply by `openaiToolUsage`. Never throws. */
 export function openaiResponsesUsage(raw: unknown): UsageReading {
@@ -195,12 +192,11 @@ export function openaiEmbeddingsUsage(raw: unknown): UsageReading {
 
 /** Text and image input without what was cached of each. */
 function imagesInput(input: number | null, details: Fields | null): Record<string, number | null> {
-  const image = firstCount(details, "image_tokens");
-  const cached = firstCount(details, "cached_tokens");
+  const image = count(details?.["image_tokens"]);
+  const cached = count(details?.["cached_tokens"]);
   const cachedImage = firstCount(record(details?.["cached_tokens_details"]), "image_tokens");
   const cachedText = cached === null ? null : Math.max(0, cached - (cachedImage ?? 0));
-  const text =
-    firstCount(details, "text_tokens") ?? (input === null ? null : Math.max(0, input - (image ?? 0)));
+  const text = count(details?.["text_tokens"]) ?? (input === null ? null : Math.max(0, input - (image ?? 0)));
   return {
     inputUncached: text === null ? null : Math.max(0, text - (cachedText ?? 0)),
     inputImage: image === null ? null : Math.max(0, image - (cachedImage ?? 0)),
@@ -215,14 +211,13 @@ function imagesInput(input: number | null, details: Fields | null): Record<strin
  */
 export function openaiImagesUsage(raw: unknown): UsageReading {
   const usage = record(raw);
-  const input = firstCount(usage, "input_tokens");
-  const output = firstCount(usage, "output_tokens");
+  const input = count(usage?.["input_tokens"]);
+  const output = count(usage?.["output_tokens"]);
   if (usage === null || (input === null && output === null)) return unreadableUsage("openai.images");
   const inDetails = record(usage["input_tokens_details"]);
   const outDetails = record(usage["output_tokens_details"]);
-  const outText = firstCount(outDetails, "text_tokens");
-  const outImage =
-    firstCount(outDetails, "image_tokens") ?? (output === null ? null : output - (outText ?? 0));
+  const outText = count(outDetails?.["text_tokens"]);
+  const outImage = count(outDetails?.["image_tokens"]) ?? (output === null ? null : output - (outText ?? 0));
   const classes = known({
     ...imagesInput(input, inDetails),
     output: outText ?? (output === null ? null : 0),
@@ -251,13 +246,12 @@ export function openaiTranscriptionUsage(raw: unknown): UsageReading {
       rule: "openai.transcription:duration",
     };
   }
-  const input = firstCount(usage, "input_tokens", "prompt_tokens");
-  const output = firstCount(usage, "output_tokens", "completion_tokens");
+  const input = count(usage["input_tokens"]) ?? count(usage["prompt_tokens"]);
+  const output = count(usage["output_tokens"]) ?? count(usage["completion_tokens"]);
   if (input === null && output === null) return unreadableUsage("openai.transcription");
   const details = record(usage["input_token_details"] ?? usage["input_tokens_details"]);
-  const audio = firstCount(details, "audio_tokens");
-  const text =
-    firstCount(details, "text_tokens") ?? (input === null ? null : Math.max(0, input - (audio ?? 0)));
+  const audio = count(details?.["audio_tokens"]);
+  const text = count(details?.["text_tokens"]) ?? (input === null ? null : Math.max(0, input - (audio ?? 0)));
   const classes = known({ inputUncached: text, inputAudio: audio, output });
   return checkedReading(classes, {
     total: count(usage["total_tokens"]),

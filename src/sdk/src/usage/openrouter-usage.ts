@@ -17,6 +17,7 @@ export function openrouterCost(raw: unknown): string | null {
 
 /** A finite number or decimal string >= 0 as plain decimal text without exponent, else null. */
 export function decimalText(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
   const text = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
   const match = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
   if (match === null) return null;

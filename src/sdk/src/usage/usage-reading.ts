@@ -21,26 +21,25 @@ export interface UsageReading {
   rule: string;
 }
 
-const INPUT: readonly UsageClassName[] = [
-  "inputUncached",
-  "inputAudio",
-  "inputImage",
-  "inputVideo",
-  "inputTool",
-  "cacheRead",
-  "cacheReadAudio",
-  "cacheReadImage",
-  "cacheWrite5m",
-  "cacheWrite1h",
-  "cacheWriteOther",
-];
-const OUTPUT: readonly UsageClassName[] = [
-  "output",
-  "outputReasoning",
-  "outputAudio",
-  "outputImage",
-  "outputVideo",
-];
+/** Which total a class of tokens counts in; the other classes are units. */
+const SIDE: Readonly<Partial<Record<UsageClassName, "input" | "output">>> = {
+  inputUncached: "input",
+  inputAudio: "input",
+  inputImage: "input",
+  inputVideo: "input",
+  inputTool: "input",
+  cacheRead: "input",
+  cacheReadAudio: "input",
+  cacheReadImage: "input",
+  cacheWrite5m: "input",
+  cacheWrite1h: "input",
+  cacheWriteOther: "input",
+  output: "output",
+  outputReasoning: "output",
+  outputAudio: "output",
+  outputImage: "output",
+  outputVideo: "output",
+};
 
 /** The reading of a usage object that is absent or unusable. */
 export function unreadableUsage(family: string): UsageReading {
@@ -86,10 +85,11 @@ export function known(classes: Record<string, number | null>): UsageClasses {
   return usage;
 }
 
-function sumOf(usage: UsageClasses, names: readonly UsageClassName[]): number | null {
+function sumOf(usage: UsageClasses, side: "input" | "output"): number | null {
   let sum: number | null = null;
-  for (const name of names) {
-    const value = usage[name];
+  for (const name in usage) {
+    if (SIDE[name as UsageClassName] !== side) continue;
+    const value = usage[name as UsageClassName];
     if (value !== undefined) sum = (sum ?? 0) + value;
   }
   return sum;
@@ -97,12 +97,12 @@ function sumOf(usage: UsageClasses, names: readonly UsageClassName[]): number | 
 
 /** Sum of the known input classes; null when none is known. */
 export function inputSum(usage: UsageClasses): number | null {
-  return sumOf(usage, INPUT);
+  return sumOf(usage, "input");
 }
 
 /** Sum of the known output classes; null when none is known. */
 export function outputSum(usage: UsageClasses): number | null {
-  return sumOf(usage, OUTPUT);
+  return sumOf(usage, "output");
 }
 
 /**

@@ -160,23 +160,32 @@ function pieces(body: JsonObject): PromptPieces {
   for (const entry of asArray(body["messages"])) {
     const message = asObject(entry);
     if (message === null) continue;
-    const { role, content, ...rest } = message;
-    const extra = Object.keys(rest).length > 0;
+    const { role, content } = message;
     blocks.push({
       role: roleLetter(role),
-      content: extra ? [content, rest] : content,
+      content: hasMore(message) ? withRest(message) : content,
       mark: null,
     });
   }
   if (body["prompt"] !== undefined) blocks.push({ role: "u", content: body["prompt"], mark: null });
   const leading = leadingSystem(blocks);
   return {
-    params: Object.entries(body).filter(([key]) => !CONTENT_KEYS.has(key)),
+    params: Object.entries(body).filter(([key, value]) => value !== undefined && !CONTENT_KEYS.has(key)),
     tools: [...asArray(body["tools"]), ...asArray(body["functions"])],
     system: blocks.slice(0, leading).map((block) => block.content),
     blocks: blocks.slice(leading),
     handles: [asText(body["prompt_cache_key"])].filter((handle) => handle !== null),
   };
+}
+
+/** Whether a message is more than role and content. */
+function hasMore(message: JsonObject): boolean {
+  for (const key in message) if (key !== "role" && key !== "content") return true;
+  return false;
+}
+
+function withRest({ role: _role, content, ...rest }: JsonObject): unknown {
+  return [content, rest];
 }
 
 function leadingSystem(blocks: readonly PromptBlock[]): number {

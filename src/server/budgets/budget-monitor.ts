@@ -18,6 +18,7 @@ import { reachedThresholds } from "./budget-evaluator.js";
 import { BudgetInsight } from "./budget-insight.js";
 import { toDefinition } from "./budget-definition.js";
 import { NotedChange } from "./noted-change.js";
+import { StandingBoard } from "./standing-board.js";
 import { WatchedBudget } from "./watched-budget.js";
 
 /** Spend that may have reached a threshold is looked at after this pause, so that a burst costs one look. */
@@ -55,12 +56,14 @@ export class BudgetMonitor
     @Inject(ControlDatabase) private readonly database: ControlDatabase,
     @Inject(BudgetInsight) private readonly insight: BudgetInsight,
     @Inject(BudgetClaims) private readonly claims: BudgetClaims,
+    @Inject(StandingBoard) private readonly board: StandingBoard,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Loads the budgets and looks at all of them: spend may have been acknowledged just before the process ended. */
   async onApplicationBootstrap(): Promise<void> {
     await this.reload();
+    await this.board.keepOnly(new Set(this.#watched.keys()));
     this.#tick = setInterval(() => void this.#onTick(), TICK_MS);
     this.#tick.unref();
   }
@@ -74,6 +77,7 @@ export class BudgetMonitor
 
   async onApplicationShutdown(): Promise<void> {
     await this.#running;
+    await this.board.flush();
   }
 
   /** Reads each change once and arranges at most one look per budget. */
@@ -224,9 +228,14 @@ export class BudgetMonitor
       budget.setFired(window, reached);
     }
     budget.endLook(window, spent, noted, this.clock.nowMs());
+    const isStillThere = this.#watched.get(definition.id) === budget;
+    if (isRunning && isStillThere)
+      this.board.note({ budget: definition, window, spent, unpricedCalls, forecast });
   }
 
   #forget(id: string): void {
+    const budget = this.#watched.get(id);
+    if (budget !== undefined) this.board.remove(budget.definition.project, id);
     this.#watched.delete(id);
     this.#due.delete(id);
   }

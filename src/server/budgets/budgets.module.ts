@@ -7,6 +7,7 @@ import { BUDGET_SPEND_SOURCE } from "./budget-spend.js";
 import { BudgetsController } from "./budgets.controller.js";
 import { BudgetsService } from "./budgets.service.js";
 import { LedgerSpendSource } from "./ledger-spend.source.js";
+import { StandingBoard } from "./standing-board.js";
 
 /** Budgets: definitions, status, and the monitor that fires their thresholds. */
 @Module({
@@ -17,6 +18,7 @@ import { LedgerSpendSource } from "./ledger-spend.source.js";
     BudgetInsight,
     BudgetMonitor,
     BudgetsService,
+    StandingBoard,
     { provide: BUDGET_SPEND_SOURCE, useClass: LedgerSpendSource },
   ],
   exports: [BudgetMonitor, BudgetsService, BudgetInsight],

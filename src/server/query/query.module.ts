@@ -1,6 +1,7 @@
 import { Module } from "@nestjs/common";
 import { AnalyticsModule } from "../storage/analytics/analytics.module.js";
 import { BudgetSpendQuery } from "./budget-spend.query.js";
+import { BudgetStandings } from "./budget-standings.js";
 import { CallQuery } from "./call.query.js";
 import { CallsController } from "./calls.controller.js";
 import { CallsQuery } from "./calls.query.js";
@@ -17,6 +18,7 @@ import { UnpricedQuery } from "./unpriced.query.js";
 
 const questions = [
   BudgetSpendQuery,
+  BudgetStandings,
   CallQuery,
   CallsQuery,
   DataQualityQuery,

@@ -80,7 +80,7 @@ function commonTableNames(tokens: readonly SqlToken[], tables: readonly string[]
       isSymbol(tokens[index + 2], "(") &&
       ["select", "with"].includes(wordOf(tokens[index + 3]));
     if (!isDefinition) continue;
-    if (tables.includes(token.text) || /^(calls|span|schema)_/.test(token.text))
+    if (tables.includes(token.text) || /^(calls|span|schema|budget)_/.test(token.text))
       throw refused(`a WITH that hides ${token.text}`);
     names.push(token.text);
   }

@@ -129,13 +129,16 @@ describe("the SQL facade with @clickhouse/client", () => {
       format: "JSONCompactEachRow",
     });
     expect(await tables.json()).toEqual(
-      ["attempts", "calls", "cost_lines", "rate_limits"].map((name) => ["spanledger", name]),
+      ["attempts", "budget_status", "calls", "cost_lines", "rate_limits", "spend_hourly"].map((name) => [
+        "spanledger",
+        name,
+      ]),
     );
     const columns = await clientOf("key-a").query({
       query: "SELECT DISTINCT table FROM system.columns ORDER BY table",
       format: "JSONCompactEachRow",
     });
-    expect(await columns.json()).toHaveLength(4);
+    expect(await columns.json()).toHaveLength(6);
   });
 
   it("gives errors with ClickHouse's code and name", async () => {

@@ -74,6 +74,9 @@ describe("migrations", () => {
     );
     expect(await createOnCluster(withAddedColumns(statements))).toEqual([
       "attempts View",
+      "budget_standings Distributed",
+      "budget_standings_local ReplicatedReplacingMergeTree",
+      "budget_status View",
       "calls View",
       "calls_raw Distributed",
       "calls_raw_local ReplicatedReplacingMergeTree",
@@ -81,6 +84,7 @@ describe("migrations", () => {
       "rate_limits View",
       "span_links Distributed",
       "span_links_local ReplicatedReplacingMergeTree",
+      "spend_hourly View",
     ]);
   }, 60_000);
 });

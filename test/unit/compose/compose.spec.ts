@@ -164,10 +164,13 @@ describe("Grafana's provisioning", () => {
     expect(service("clickhouse").environment).toHaveProperty("CLICKHOUSE_GRAFANA_PASSWORD");
     expect(users).toContain("<readonly>1</readonly>");
     const granted = [...users.matchAll(/GRANT SELECT ON spanledger\.(\w+)/g)].map(([, name]) => name);
-    const views = [...text("migrations/clickhouse/0002_views.sql").matchAll(/VIEW (\w+)/g)].map(
+    const migrations = readdirSync(`${root}migrations/clickhouse`).map((name) =>
+      text(`migrations/clickhouse/${name}`),
+    );
+    const views = [...migrations.join("\n").matchAll(/CREATE OR REPLACE VIEW (\w+)/g)].map(
       ([, name]) => name,
     );
-    expect(new Set(granted)).toEqual(new Set([...views, "calls_raw"]));
+    expect(new Set(granted)).toEqual(new Set([...views, "calls_raw", "budget_standings"]));
     expect(users).toContain(`<${environment["CLICKHOUSE_GRAFANA_USER"]}>`);
   });
 

@@ -1,10 +1,17 @@
 import { stringLiteral } from "./query-params.js";
 
 /** Every table that holds rows of projects, by the name it has on one server. All have a column `project`. */
-export const PROJECT_TABLES = ["calls_raw", "span_links"] as const;
+export const PROJECT_TABLES = ["calls_raw", "span_links", "budget_standings"] as const;
 
 /** Views that SQL of dashboards and of SQL clients may read. */
-export const PUBLIC_VIEWS = ["calls", "attempts", "rate_limits", "cost_lines"] as const;
+export const PUBLIC_VIEWS = [
+  "calls",
+  "attempts",
+  "rate_limits",
+  "cost_lines",
+  "spend_hourly",
+  "budget_status",
+] as const;
 
 /** Tables about the schema that SQL clients read to offer names; only the public views show up in them. */
 export const PUBLIC_SYSTEM_TABLES = ["system.databases", "system.tables", "system.columns"] as const;

@@ -77,10 +77,9 @@ describe("overrides", () => {
 
   it("states rates as decimal texts, and says which job prices the past", async () => {
     answer = { status: 201, body: { ...row, repricing: { id: "rep_1" } } };
-    const { code, out } = await cli(
-      ...["overrides", "add", "openai/acme-1", "--rate", "input=2.000000000000000001", "--rate", "output=8"],
-      ...["--currency", "CNY", "--from", "2026-01-01T00:00:00Z", "--reason", "contract", "--all-projects"],
-    );
+    const rates = ["--rate", "input=2.000000000000000001", "--rate", "output=8", "--currency", "CNY"];
+    const more = ["--from", "2026-01-01T00:00:00Z", "--reason", "contract", "--all-projects"];
+    const { code, out } = await cli("overrides", "add", "openai/acme-1", ...rates, ...more);
     expect(code).toBe(0);
     expect(out).toBe("ovr_1; re-pricing rep_1\n");
     expect(seen).toEqual([

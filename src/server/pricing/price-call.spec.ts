@@ -2,8 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Call } from "../domain/call.js";
 import { formatMoney, parseMoney, sumMoney } from "../domain/money.js";
+import { TOKEN_PRICE_CLASSES, UNIT_PRICE_CLASSES } from "../domain/price.js";
+import type { PriceClass } from "../domain/price.js";
 import { unknownUsage } from "../domain/usage.js";
-import type { Usage } from "../domain/usage.js";
+import type { Usage, UsageClass } from "../domain/usage.js";
 import { loadBundledBook } from "./load-book.js";
 import { NO_OPERATOR_PRICING, operatorPricingSchema } from "./operator-pricing.js";
 import type { OperatorPricing } from "./operator-pricing.js";
@@ -169,6 +171,49 @@ describe("lines and totals", () => {
         },
       ),
     );
+  });
+});
+
+describe("the class that each quantity is priced in", () => {
+  const everything = smallBook(
+    [...TOKEN_PRICE_CLASSES, ...UNIT_PRICE_CLASSES]
+      .filter((name) => name !== "request")
+      .map((name) => ({ class: name, price: "1", per: 1, source: "own" })),
+  );
+  const classes: Record<UsageClass, PriceClass> = {
+    inputUncached: "input",
+    inputTool: "input",
+    inputAudio: "input_audio",
+    inputImage: "input_image",
+    inputVideo: "input_video",
+    cacheRead: "cache_read",
+    cacheReadAudio: "cache_read_audio",
+    cacheReadImage: "cache_read_image",
+    cacheWrite5m: "cache_write_5m",
+    cacheWrite1h: "cache_write_1h",
+    cacheWriteOther: "cache_write",
+    output: "output",
+    outputReasoning: "output_reasoning",
+    outputAudio: "output_audio",
+    outputImage: "output_image",
+    outputVideo: "output_video",
+    citationTokens: "output_citation",
+    webSearchRequests: "web_search",
+    webFetchRequests: "web_fetch",
+    searchQueries: "search_query",
+    searchUnits: "search_unit",
+    fileSearchCalls: "file_search",
+    containerSessions: "container_session",
+    images: "image",
+    audioSeconds: "audio_second",
+    videoSeconds: "video_second",
+    pages: "page",
+    characters: "character",
+  };
+
+  it.each(Object.entries(classes))("%s is %s, and alone", (name, expected) => {
+    const cost = costOf({ usage: tokens({ [name]: 7 }) }, NO_OPERATOR_PRICING, everything);
+    expect(cost.lines.map((line) => [line.class, line.quantity])).toEqual([[expected, "7"]]);
   });
 });
 

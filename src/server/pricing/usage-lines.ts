@@ -51,6 +51,40 @@ const RULES: readonly ClassRule[] = [
 
 const WRITES_AS_INPUT: readonly PriceClass[] = ["cache_write", "cache_write_5m", "input"];
 
+/** The counts of a call in the order of RULES: named one by one, because reading a record by changing names costs more than pricing it. */
+function countsOf(usage: Usage): (number | null)[] {
+  return [
+    usage.inputUncached,
+    usage.inputTool,
+    usage.inputAudio,
+    usage.inputImage,
+    usage.inputVideo,
+    usage.cacheRead,
+    usage.cacheReadAudio,
+    usage.cacheReadImage,
+    usage.cacheWrite5m,
+    usage.cacheWrite1h,
+    usage.cacheWriteOther,
+    usage.output,
+    usage.outputReasoning,
+    usage.outputAudio,
+    usage.outputImage,
+    usage.outputVideo,
+    usage.citationTokens,
+    usage.webSearchRequests,
+    usage.webFetchRequests,
+    usage.searchQueries,
+    usage.searchUnits,
+    usage.fileSearchCalls,
+    usage.containerSessions,
+    usage.images,
+    usage.audioSeconds,
+    usage.videoSeconds,
+    usage.pages,
+    usage.characters,
+  ];
+}
+
 /** A quantity to be priced at one rate. `count` is a number of units, whole but for seconds. */
 export interface RatedQuantity {
   rate: CompiledRate;
@@ -83,9 +117,11 @@ export function rateUsage(usage: Usage, plan: RatePlan, writesAsInput: boolean):
   const missing: PriceClass[] = [];
   const informational: PriceClass[] = [];
   let reported = false;
-  for (const rule of RULES) {
-    const count = usage[rule.usage];
-    if (count === null) continue;
+  const counts = countsOf(usage);
+  for (let index = 0; index < RULES.length; index += 1) {
+    const count = counts[index];
+    const rule = RULES[index];
+    if (rule === undefined || count === null || count === undefined) continue;
     if (!Number.isFinite(count) || count < 0) continue;
     reported = true;
     if (count === 0) continue;

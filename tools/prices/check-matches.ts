@@ -2,6 +2,7 @@ import type { PriceBook } from "../../src/server/pricing/price-book.js";
 import { matchModel } from "../../src/server/pricing/model-match.js";
 import { operatorPricingSchema } from "../../src/server/pricing/operator-pricing.js";
 import type { OperatorPricing } from "../../src/server/pricing/operator-pricing.js";
+import { isGateway } from "../../src/server/pricing/provider-names.js";
 import { settleProvider } from "../../src/server/pricing/settle-provider.js";
 import { suggestModel } from "../../src/server/pricing/suggest-model.js";
 import { ourName, ourProvider, theirName, theirProvider } from "./case-files.js";
@@ -24,25 +25,37 @@ function operatorOf(test: MatchCase): OperatorPricing {
       : { endpoint, provider: ourProvider(word) };
   });
   const hint = ourProvider(test.provider_hint ?? "");
-  const deployments = Object.entries(fields(test.context["operator_map"])).map(([name, target]) => {
-    const facts = fields(target);
-    const stated = text(target) ?? text(facts["model"]) ?? text(facts["profile"]);
-    const canonical =
-      stated !== null && stated.includes("/") && !stated.startsWith("arn:") ? ourName(stated) : null;
-    const model = canonical === null ? stated : canonical.slice(canonical.indexOf("/") + 1);
-    const zoned = model === null ? null : /^(us-gov|global|apac|us|eu|jp|au|ca):(.+)$/.exec(model);
-    return {
-      provider:
-        text(facts["provider"]) === null
-          ? (canonical?.slice(0, canonical.indexOf("/")) ?? hint)
-          : ourProvider(String(facts["provider"])),
-      name,
-      model: zoned?.[2] ?? model,
-      sku: text(facts["sku"]),
-      zone: text(facts["zone"]) ?? text(facts["geo"]) ?? zoned?.[1] ?? null,
-    };
-  });
+  const deployments = Object.entries(fields(test.context["operator_map"])).map(([name, target]) =>
+    deploymentOf(name, target, hint),
+  );
   return operatorPricingSchema.parse({ endpoints, deployments });
+}
+
+/** `<provider>/<model>` in our words, or null for an id alone. */
+function canonicalOf(stated: string | null): string | null {
+  return stated !== null && stated.includes("/") && !stated.startsWith("arn:") ? ourName(stated) : null;
+}
+
+/** A mapping of a case: what a name stands for, as text or with its facts. */
+function deploymentOf(name: string, target: unknown, hint: string) {
+  const facts = fields(target);
+  const stated = text(target) ?? text(facts["model"]) ?? text(facts["profile"]);
+  const canonical = canonicalOf(stated);
+  const model = canonical === null ? stated : canonical.slice(canonical.indexOf("/") + 1);
+  const zoned = model === null ? null : /^(us-gov|global|apac|us|eu|jp|au|ca):(.+)$/.exec(model);
+  // An alias of a gateway keeps the vendor in its target.
+  if (canonical !== null && (isGateway(hint) || hint === ""))
+    return { provider: hint === "" ? "unknown" : hint, name, model: canonical };
+  return {
+    provider:
+      text(facts["provider"]) === null
+        ? (canonical?.slice(0, canonical.indexOf("/")) ?? hint)
+        : ourProvider(String(facts["provider"])),
+    name,
+    model: zoned?.[2] ?? model,
+    sku: text(facts["sku"]),
+    zone: text(facts["zone"]) ?? text(facts["geo"]) ?? zoned?.[1] ?? null,
+  };
 }
 
 /** What differs between our match and a case: canonical name, provider, geography, reason, suggestion, confidence. */

@@ -6,13 +6,14 @@ import { CLOCK } from "../config/app-config.js";
 import type { Clock } from "../domain/clock.js";
 import { AppError } from "../domain/errors.js";
 import type { DeploymentMapping } from "../pricing/operator-pricing.js";
+import { isGateway, isNameless, providerName } from "../pricing/provider-names.js";
 import { suggestModel } from "../pricing/suggest-model.js";
 import { ControlDatabase } from "../storage/control/control-database.js";
 import { EndpointMap } from "../storage/control/entities/endpoint-map.entity.js";
 import { newestFirst, type Page, type PageRequest } from "../storage/control/list-page.js";
 import type { EndpointRequest } from "./endpoint-request.schema.js";
 import { ModelNames } from "./model-names.js";
-import { listedModel } from "./operator-models.js";
+import { listedModel, splitMatch } from "./operator-models.js";
 import { OperatorPrices } from "./operator-prices.js";
 import { authorOf, writeAudit } from "./price-audit.service.js";
 
@@ -127,7 +128,10 @@ export class EndpointsService {
         request.deployment,
         model,
       );
-      this.#requireModel(auth.project, provider, model);
+      if (isGateway(provider) || isNameless(provider)) {
+        const { provider: vendor, model: listed } = splitMatch(model);
+        this.#requireModel(auth.project, providerName(vendor), listed);
+      } else this.#requireModel(auth.project, provider, model);
     }
     const settings = { pool: request.pool, sku: request.sku, zone: request.zone };
     return {

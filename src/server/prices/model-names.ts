@@ -3,7 +3,7 @@ import { AppError } from "../domain/errors.js";
 import { readModelId } from "../pricing/model-grammar.js";
 import { MAKERS } from "../pricing/estimate.js";
 import { namesGeo } from "../pricing/model-match.js";
-import { isSelfHosted, providerName } from "../pricing/provider-names.js";
+import { isGateway, isSelfHosted, providerName } from "../pricing/provider-names.js";
 import { suggestModel } from "../pricing/suggest-model.js";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../storage/analytics/analytics-store.js";
 import { listedModel, splitMatch } from "./operator-models.js";
@@ -49,7 +49,8 @@ export class ModelNames {
    */
   async knownProvider(project: string, spelled: string): Promise<string> {
     const name = providerName(spelled);
-    if (this.prices.book.providers.has(name) || isSelfHosted(name) || name === "ollama_cloud") return name;
+    const known = this.prices.book.providers.has(name) || isSelfHosted(name) || isGateway(name);
+    if (known || name === "ollama_cloud") return name;
     const seen = await this.store.select("SELECT 1 FROM calls WHERE provider = {provider:String} LIMIT 1", {
       params: { provider: name },
       onlyProject: project,

@@ -18,7 +18,7 @@ export const fixRequestSchema = z.discriminatedUnion("action", [
   z.strictObject({
     ...group,
     action: z.literal("alias"),
-    model: text(300).describe("A listed model of the provider"),
+    model: text(300).describe("A listed model of the provider; of a gateway's alias <vendor>/<model>"),
   }),
   z.strictObject({ ...group, action: z.literal("rates"), rates }),
   z.strictObject({ ...group, action: z.literal("free") }),

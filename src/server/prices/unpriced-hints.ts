@@ -1,3 +1,5 @@
+import { MAKERS } from "../pricing/estimate.js";
+import { suggestModel } from "../pricing/suggest-model.js";
 import { idForm, readModelId } from "../pricing/model-grammar.js";
 import type { PriceBook } from "../pricing/price-book.js";
 import type { UnpricedGroup } from "../query/unpriced.query.js";
@@ -26,7 +28,7 @@ const ACTIONS: Readonly<Record<string, readonly FixAction[]>> = {
   commitment_tier: ["rates", "free"],
   rate_class_unknown: ["rates", "free"],
   endpoint_unmapped: ["endpoint", "self_hosted"],
-  provider_ambiguous: ["endpoint", "self_hosted"],
+  provider_ambiguous: ["alias", "endpoint", "self_hosted"],
 };
 
 type Names = Pick<UnpricedGroup, "provider" | "host" | "requestModel" | "responseModel">;
@@ -42,9 +44,22 @@ export function hintsOf(book: PriceBook, group: Names & Pick<UnpricedGroup, "rea
   const reason = group.reason?.split(":")[0] ?? "";
   return {
     candidates: [...candidates],
-    suggestions: reason === "model_unknown" ? similarModels(book, group.provider, [...candidates]) : [],
+    suggestions: suggestionsFor(book, group, reason, [...candidates]),
     actions: possible(ACTIONS[reason] ?? [], group),
   };
+}
+
+/** Listed models that the group may mean; of a gateway's alias, the model that the reply named, at the first maker that lists it. */
+function suggestionsFor(
+  book: PriceBook,
+  group: Names,
+  reason: string,
+  candidates: readonly string[],
+): string[] {
+  if (reason === "model_unknown") return similarModels(book, group.provider, candidates);
+  if (reason !== "provider_ambiguous") return [];
+  const found = suggestModel(book, MAKERS, [group.responseModel, group.requestModel]);
+  return found === null ? [] : [found];
 }
 
 function possible(actions: readonly FixAction[], group: Names): FixAction[] {

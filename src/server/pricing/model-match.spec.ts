@@ -229,6 +229,46 @@ describe("the operator's maps", () => {
     expect(named(facts, operator)).toBe(expected);
   });
 
+  it("takes a gateway's alias for the vendor's model that it stands for, and for no other gateway", () => {
+    const aliases = operatorPricingSchema.parse({
+      deployments: [
+        { provider: "litellm", name: "smart-router", model: "openai/gpt-4o" },
+        { provider: "litellm", name: "broken", model: "gpt-4o" },
+        { provider: "unknown", name: "house-model", model: "aws.bedrock/us.amazon.nova-pro-v1:0" },
+        { provider: "azure.ai.openai", name: "gpt-4.1", model: "gpt-4.1" },
+      ],
+    });
+    expect(
+      match({ provider: "litellm", host: "proxy:4000", request: "Smart-Router" }, aliases),
+    ).toMatchObject({
+      provider: "openai",
+      canonical: "openai/gpt-4o",
+      confidence: "operator",
+    });
+    expect(named({ provider: "", request: "house-model" }, aliases)).toBe("aws.bedrock/nova-pro");
+    for (const facts of [
+      { provider: "portkey", request: "smart-router" },
+      { provider: "litellm", request: "broken" },
+      { provider: "litellm", request: "gpt-4.1" },
+    ])
+      expect(named(facts, aliases)).toBe("provider_ambiguous");
+  });
+
+  it("makes every call of a batch deployment a batch call, and waits for the zone of a data zone", () => {
+    const skus = operatorPricingSchema.parse({
+      deployments: [
+        { provider: "azure.ai.openai", name: "nightly", model: "gpt-4.1", sku: "GlobalBatch" },
+        { provider: "azure.ai.openai", name: "zoned", model: "gpt-4.1", sku: "DataZoneStandard" },
+      ],
+    });
+    expect(match({ provider: "azure.ai.openai", request: "nightly" }, skus)).toMatchObject({ batch: true });
+    expect(match({ provider: "azure.ai.openai", request: "zoned" }, skus)).toMatchObject({
+      canonical: "azure.ai.openai/gpt-4.1",
+      geo: "unknown-zone",
+      batch: false,
+    });
+  });
+
   it("knows capacity that is paid for", () => {
     expect(match({ provider: "azure.ai.openai", request: "ptu" }, operator)).toMatchObject({
       commitment: true,

@@ -3,6 +3,7 @@ import type { BookModel, IdKind, PriceBook, ProviderBook } from "./price-book.js
 import { bedrockPlace, isCloudRegion } from "./bedrock-grammar.js";
 import { idForm, readModelId } from "./model-grammar.js";
 import type { ModelReading } from "./model-reading.js";
+import { isNameless, providerName } from "./provider-names.js";
 import { hostName } from "./settle-provider.js";
 import type { Settlement } from "./settle-provider.js";
 
@@ -74,8 +75,12 @@ export function matchModel(
   operator: OperatorPricing,
 ): ModelMatch {
   const { provider } = settlement;
-  if (settlement.reason !== null) return { kind: "none", provider, reason: settlement.reason };
   const request = settlement.requestModel ?? "";
+  if (settlement.reason === "provider_ambiguous") {
+    const alias = deploymentOf(operator, isNameless(provider) ? "unknown" : provider, facts, request);
+    if (alias !== null) return aliased(alias, facts, settlement, book, operator);
+  }
+  if (settlement.reason !== null) return { kind: "none", provider, reason: settlement.reason };
   const response = facts.responseModel ?? "";
   if (settlement.pool !== null) return poolModel(settlement.pool, settlement, request || response);
   if (OPEN_CATALOGUES.has(provider)) return poolModel(provider, settlement, request || response);
@@ -84,17 +89,7 @@ export function matchModel(
   const mapping = deploymentOf(operator, provider, facts, request);
   if (mapping !== null && mapping.model !== null)
     return lookup(known, [mapping.model], facts, settlement, operator, mapping);
-  const byRequest = known.ruleSet.modelSource === "request";
-  const opaqueRequest = OPAQUE_REQUESTS.has(provider);
-  // A request that names something unlisted is not what the reply, which drops the place, calls it.
-  const strings = byRequest
-    ? [request === "" ? response : request]
-    : response !== ""
-      ? [response]
-      : opaqueRequest
-        ? []
-        : [request];
-  const named = strings.filter((text) => text !== "");
+  const named = namedBy(known, request, response);
   if (named.length === 0) {
     return {
       kind: "none",
@@ -103,6 +98,32 @@ export function matchModel(
     };
   }
   return lookup(known, named, facts, settlement, operator, mapping);
+}
+
+/** The string that names the model at this provider: one, or none. */
+function namedBy(known: ProviderBook, request: string, response: string): string[] {
+  // A request that names something unlisted is not what the reply, which drops the place, calls it.
+  const byRequest = known.ruleSet.modelSource === "request";
+  const [first, second] = byRequest ? [request, response] : [response, request];
+  if (first !== "") return [first];
+  const opaqueRequest = !byRequest && OPAQUE_REQUESTS.has(known.provider);
+  return second === "" || opaqueRequest ? [] : [second];
+}
+
+/** What the operator said a gateway's alias stands for: `<vendor>/<model>`. */
+function aliased(
+  alias: DeploymentMapping,
+  facts: ModelFacts,
+  settlement: Settlement,
+  book: PriceBook,
+  operator: OperatorPricing,
+): ModelMatch {
+  const target = alias.model ?? "";
+  const slash = target.indexOf("/");
+  const known = book.providers.get(providerName(target.slice(0, Math.max(slash, 0))));
+  if (known === undefined)
+    return { kind: "none", provider: settlement.provider, reason: "provider_ambiguous" };
+  return lookup(known, [target.slice(slash + 1)], facts, settlement, operator, alias);
 }
 
 function poolModel(pool: string, settlement: Settlement, model: string): ModelMatch {

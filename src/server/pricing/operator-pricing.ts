@@ -61,7 +61,10 @@ export const endpointMappingSchema = z.strictObject({
   pool: z.string().max(60).nullable().default(null),
 });
 
-/** What an opaque name stands for: an Azure deployment (`<resource>/<deployment>` or `<deployment>`), a Bedrock profile ARN, an alias. */
+/**
+ * What an opaque name stands for: an Azure deployment (`<resource>/<deployment>` or `<deployment>`), a Bedrock profile ARN, an alias. Of a
+ * gateway's alias (`provider` is the gateway, or `unknown`) `model` is `<vendor>/<model>`.
+ */
 export const deploymentMappingSchema = z.strictObject({
   provider: z.string().max(60),
   name: z.string().min(1).max(300),

@@ -221,6 +221,11 @@ export function isSelfHosted(provider: string): boolean {
   return SELF_HOSTED.has(provider);
 }
 
+/** Whether the word is what the ledger writes when no source names a vendor. Never throws. */
+export function isNameless(provider: string): boolean {
+  return provider === "" || provider === "unknown";
+}
+
 /** Whether the word names a router to many vendors. Never throws. */
 export function isGateway(provider: string): boolean {
   return GATEWAYS.has(provider);

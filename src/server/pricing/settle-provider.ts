@@ -1,6 +1,13 @@
 import type { EndpointMapping, OperatorPricing } from "./operator-pricing.js";
 import type { PriceBook } from "./price-book.js";
-import { gatewayPrefix, isGateway, isGatewayHost, isSelfHosted, providerName } from "./provider-names.js";
+import {
+  gatewayPrefix,
+  isGateway,
+  isGatewayHost,
+  isNameless,
+  isSelfHosted,
+  providerName,
+} from "./provider-names.js";
 
 /** The facts of a call that decide who bills for it. */
 export interface ProviderFacts {
@@ -124,9 +131,7 @@ export function settleProvider(facts: ProviderFacts, book: PriceBook, operator: 
   if (facts.providerStated) return selfOrVendor(hint, base, "stated");
   const routed = byRoute(facts, hint, host, base);
   if (routed !== null) return routed;
-  // `unknown` is what the ledger writes when no source names a vendor.
-  const nameless = (hint === "" || hint === "unknown") && host === null;
-  if (nameless || isGateway(hint))
+  if ((isNameless(hint) && host === null) || isGateway(hint))
     return { ...base, provider: hint, rule: "hint", reason: "provider_ambiguous" };
   if (isSelfHosted(hint)) return selfOrVendor(hint, base, "hint");
   return { ...base, provider: hint, rule: "hint", reason: host === null ? null : "endpoint_unmapped" };

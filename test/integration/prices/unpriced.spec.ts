@@ -130,6 +130,38 @@ describe("the unpriced queue", () => {
     expect(new Set(audit.map(({ author }) => author))).toEqual(new Set(["operator"]));
   }, 120_000);
 
+  it("gives a gateway's alias the vendor's model that it stands for", async () => {
+    const gateway = {
+      "gen_ai.provider.name": "portkey",
+      "gen_ai.system": "portkey",
+      "gen_ai.request.model": "smart-router",
+    };
+    await app.ingest(calls("gpt-4o-mini", 10, gateway));
+    const [group] = (await queue()).data;
+    expect(group).toMatchObject({
+      reason: "provider_ambiguous",
+      requestModel: "smart-router",
+      suggestions: ["openai/gpt-4o-mini"],
+      actions: ["alias"],
+    });
+    const fix = (model: string | undefined, status?: number) =>
+      app.json<Fixed>(
+        "POST",
+        "unpriced/fix",
+        { provider: group?.provider, requestModel: "smart-router", action: "alias", model },
+        status,
+      );
+    await fix("gpt-4o-mini", 400);
+    await fix("openai/gpt-99", 400);
+    const { repricing } = await fix(group?.suggestions[0]);
+    expect(await finished(app, repricing?.id ?? "")).toMatchObject({
+      changed: 10,
+      unpricedAfter: 0,
+      after: "0.0045",
+    });
+    expect((await queue()).totals.calls).toBe(0);
+  }, 60_000);
+
   it("takes a pool with its price whole, or nothing of it", async () => {
     await app.ingest(calls("acme-local", 2, { "server.address": "10.0.0.5" }));
     const fix = (body: object, status?: number) =>

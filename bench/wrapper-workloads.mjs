@@ -119,6 +119,15 @@ const messages = () => [
   { role: "user", content: `Question ${(calls += 1)}: ${"and now? ".repeat(50)}` },
 ];
 
+/** As many texts as long, every one of them new: nothing of an earlier call is found again. */
+const freshMessages = () => {
+  calls += 1;
+  return TURNS.map(({ role, content }) => ({ role, content: `${calls} ${content}` })).concat({
+    role: "user",
+    content: `Question ${calls}: ${"and now? ".repeat(50)}`,
+  });
+};
+
 const INPUT = Array.from(
   { length: TEXTS },
   (_unused, index) => `Text ${index}: ${"some words to embed ".repeat(12)}`,
@@ -127,6 +136,10 @@ const INPUT = Array.from(
 export const WORKLOADS = {
   chat: async (client) => {
     const answer = await client.chat.completions.create({ model: "gpt-4o", messages: messages() });
+    if (answer.choices.length !== 1) throw new Error("no answer");
+  },
+  fresh: async (client) => {
+    const answer = await client.chat.completions.create({ model: "gpt-4o", messages: freshMessages() });
     if (answer.choices.length !== 1) throw new Error("no answer");
   },
   stream: async (client) => {

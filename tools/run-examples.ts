@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { type LogEntry, startStandInProviders } from "../src/demo/providers/index.js";
 import { differences, type LedgerCall, rowsOf, servedCalls } from "./examples/compare.js";
 import { clientSettings, standInScript } from "./examples/stand-in-script.js";
@@ -30,6 +31,7 @@ const examples = [
   "clients/ollama.mjs",
   "clients/plain-fetch.mjs",
   "clients/langchain.mjs",
+  "clients/vercel-ai.mjs",
 ];
 /** Only given arguments run: `npm run examples clients/groq.mjs`. */
 const wanted = process.argv.slice(2);
@@ -88,7 +90,8 @@ async function runExample(example: string, settings: NodeJS.ProcessEnv): Promise
   // The Azure client reads the openai client's base URL too, and would refuse to have two.
   const env = example === "clients/azure-openai.mjs" ? { ...settings, OPENAI_BASE_URL: undefined } : settings;
   const path = join(root, "examples", example);
-  if (!example.endsWith(".sh")) await run(process.execPath, [path], env);
+  const aliases = pathToFileURL(join(root, "tools/examples/aliases.mjs")).href;
+  if (!example.endsWith(".sh")) await run(process.execPath, ["--import", aliases, path], env);
   else if (await hasCurl()) await run("sh", [path], env);
   else {
     const { readFile } = await import("node:fs/promises");

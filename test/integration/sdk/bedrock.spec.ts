@@ -16,6 +16,7 @@ import { attemptsOf, SpanProbe } from "../../support/sdk/span-probe.js";
 interface Reply {
   status?: number;
   error?: string;
+  headers?: Record<string, string>;
   json?: unknown;
   frames?: Buffer[];
   open?: boolean;
@@ -30,6 +31,7 @@ const server: Http2Server = createServer((request, response) => {
     response.writeHead(reply.status ?? 200, {
       "content-type": reply.frames ? "application/vnd.amazon.eventstream" : "application/json",
       "x-amzn-requestid": "rq-1",
+      ...reply.headers,
       ...(reply.error === undefined ? {} : { "x-amzn-errortype": reply.error }),
     });
     for (const frame of reply.frames ?? []) response.write(frame);
@@ -147,6 +149,57 @@ describe("@aws-sdk/client-bedrock-runtime", () => {
       "gen_ai.usage.output_tokens": 4,
       "spanledger.usage.rule": "bedrock.invoke:anthropic",
     });
+  });
+
+  const COUNTED = {
+    "x-amzn-bedrock-input-token-count": "21",
+    "x-amzn-bedrock-output-token-count": "8",
+    "x-amzn-bedrock-invocation-latency": "700",
+  };
+  it.each([
+    {
+      say: "counts in headers what a body without usage does not say",
+      modelId: "mistral.mistral-large-2407-v1:0",
+      headers: COUNTED,
+      body: { outputs: [{ text: "Blue", stop_reason: "stop" }] },
+      expected: {
+        "gen_ai.usage.input_tokens": 21,
+        "gen_ai.usage.output_tokens": 8,
+        "spanledger.usage.rule": "bedrock.invoke:headers",
+      },
+    },
+    {
+      say: "believes a body that states usage, and does not add the headers to it",
+      modelId: MODEL,
+      headers: COUNTED,
+      body: {
+        stop_reason: "end_turn",
+        usage: {
+          input_tokens: 3,
+          output_tokens: 4,
+          cache_read_input_tokens: 0,
+          cache_creation_input_tokens: 0,
+        },
+      },
+      expected: {
+        "gen_ai.usage.input_tokens": 3,
+        "gen_ai.usage.output_tokens": 4,
+        "spanledger.usage.rule": "bedrock.invoke:anthropic",
+      },
+    },
+    {
+      say: "knows of no usage where neither states it",
+      modelId: "mistral.mistral-large-2407-v1:0",
+      headers: { "x-amzn-bedrock-input-token-count": "many" },
+      body: { outputs: [{ text: "Blue", stop_reason: "stop" }] },
+      expected: { "gen_ai.usage.input_tokens": undefined, "spanledger.usage.source": "none" },
+    },
+  ])("InvokeModel $say", async ({ modelId, headers, body, expected }) => {
+    replies = [{ headers, json: body }];
+    await seen().send(new InvokeModelCommand({ modelId, body: "{}" }));
+    const { attributes } = await probe.one();
+    for (const [name, value] of Object.entries(expected)) expect(attributes[name]).toEqual(value);
+    expect(attributes["gen_ai.response.finish_reasons"]).toEqual(["stop"]);
   });
 
   it.each([

@@ -38,6 +38,7 @@ const gemini = (more: object = {}): GoogleGenAI =>
       ...more,
     }),
   );
+const vertex = (): GoogleGenAI => gemini({ vertexai: true });
 const all = async (stream: AsyncIterable<unknown>): Promise<void> => {
   for await (const part of stream) void part;
 };
@@ -274,6 +275,55 @@ const OTHERS: Surface[] = [
     operation: "embeddings",
     model: "gemini-embedding-001",
     usage: { input_uncached: 6, cache_read: 0, input_tool: 0, output: 0, output_reasoning: 0 },
+  },
+  {
+    name: "Vertex embeddings, counted by text",
+    answer: {
+      json: {
+        predictions: [4, 7].map((tokens) => ({
+          embeddings: {
+            values: Array(2000).fill(0.123456789),
+            statistics: { truncated: false, token_count: tokens },
+          },
+        })),
+        metadata: { billableCharacterCount: 40 },
+      },
+    },
+    call: () => vertex().models.embedContent({ model: "text-embedding-005", contents: ["a", "b"] }),
+    operation: "embeddings",
+    model: "text-embedding-005",
+    usage: { input_uncached: 11, cache_read: 0, output: 0, output_reasoning: 0 },
+    more: { "gen_ai.provider.name": "gcp.vertex_ai" },
+  },
+  {
+    name: "Vertex embeddings without a count",
+    answer: { json: { predictions: [{ embeddings: { values: [0.1] } }] } },
+    call: () => vertex().models.embedContent({ model: "text-embedding-005", contents: ["a"] }),
+    operation: "embeddings",
+    model: "text-embedding-005",
+    usage: { cache_read: 0, output: 0, output_reasoning: 0 },
+    quality: "partial",
+  },
+  {
+    name: "Imagen, without the images that its filters took",
+    answer: {
+      json: {
+        predictions: [
+          { bytesBase64Encoded: "AAAA", mimeType: "image/png" },
+          { bytesBase64Encoded: "AAAA", mimeType: "image/png" },
+          { raiFilteredReason: "no" },
+        ],
+      },
+    },
+    call: () =>
+      vertex().models.generateImages({
+        model: "imagen-4.0-generate-001",
+        prompt: "a cat",
+        config: { numberOfImages: 3 },
+      }),
+    operation: "image",
+    model: "imagen-4.0-generate-001",
+    usage: { images: 2 },
   },
   {
     name: "gemini cache creation",
@@ -576,6 +626,131 @@ const OTHERS: Surface[] = [
     model: "m",
     usage: { input_uncached: 7, output: 3 },
     quality: "partial",
+  },
+  {
+    // huggingface/text-generation-inference, router/src/server.rs: usage only on the chunk behind the last, asked for or not.
+    name: "TGI, streamed, with an empty id",
+    answer: {
+      chunks: sse(
+        ...["Hel", "lo"].map((content, index) => ({
+          object: "chat.completion.chunk",
+          id: "",
+          created: 1_795_374_058,
+          model: "meta-llama/Llama-3.3-70B-Instruct",
+          system_fingerprint: "3.3.4-sha-abc",
+          choices: [
+            {
+              index: 0,
+              delta: { role: "assistant", content },
+              logprobs: null,
+              finish_reason: index === 1 ? "length" : null,
+            },
+          ],
+          usage: null,
+        })),
+        {
+          object: "chat.completion.chunk",
+          id: "",
+          created: 1_795_374_058,
+          model: "meta-llama/Llama-3.3-70B-Instruct",
+          system_fingerprint: "3.3.4-sha-abc",
+          choices: [],
+          usage: { prompt_tokens: 44, completion_tokens: 20, total_tokens: 64 },
+        },
+        "[DONE]",
+      ),
+    },
+    call: async () =>
+      all(
+        await seen(openai(), "self_hosted").chat.completions.create({
+          model: "tgi",
+          messages: [],
+          stream: true,
+          stream_options: { include_usage: true },
+        }),
+      ),
+    operation: "chat",
+    model: "tgi",
+    usage: { input_uncached: 44, output: 20 },
+    quality: "partial",
+    more: {
+      "gen_ai.response.model": "meta-llama/Llama-3.3-70B-Instruct",
+      "gen_ai.response.finish_reasons": ["length"],
+      "spanledger.provider": "self_hosted",
+    },
+  },
+  {
+    // sgl-project/sglang, entrypoints/openai/protocol.py: reasoning_tokens beside completion_tokens, of which they are a part.
+    name: "SGLang with cached and reasoning tokens",
+    answer: {
+      json: {
+        id: "sg-1",
+        object: "chat.completion",
+        model: "qwen3-32b",
+        choices: [
+          {
+            index: 0,
+            message: { role: "assistant", content: "x", reasoning_content: "y" },
+            logprobs: null,
+            finish_reason: "stop",
+            matched_stop: 151_645,
+          },
+        ],
+        usage: {
+          prompt_tokens: 120,
+          total_tokens: 200,
+          completion_tokens: 80,
+          prompt_tokens_details: { cached_tokens: 96 },
+          reasoning_tokens: 64,
+        },
+        metadata: { weight_version: "default" },
+      },
+    },
+    call: () => seen(openai(), "self_hosted").chat.completions.create({ model: "qwen3-32b", messages: [] }),
+    operation: "chat",
+    model: "qwen3-32b",
+    usage: { input_uncached: 24, cache_read: 96, output: 16, output_reasoning: 64 },
+  },
+  {
+    // docs.fireworks.ai/api-reference/post-chatcompletions: usage comes with the last chunk of every stream.
+    name: "Fireworks, streamed, with cached tokens",
+    answer: {
+      headers: { "x-ratelimit-limit-requests": "600", "x-ratelimit-remaining-requests": "599" },
+      chunks: sse(
+        {
+          id: "fw-1",
+          object: "chat.completion.chunk",
+          model: "accounts/fireworks/models/deepseek-v3p1",
+          choices: [{ index: 0, delta: { content: "x" }, finish_reason: null }],
+          usage: null,
+        },
+        {
+          id: "fw-1",
+          object: "chat.completion.chunk",
+          model: "accounts/fireworks/models/deepseek-v3p1",
+          choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
+          usage: {
+            prompt_tokens: 300,
+            total_tokens: 340,
+            completion_tokens: 40,
+            prompt_tokens_details: { cached_tokens: 256 },
+          },
+        },
+        "[DONE]",
+      ),
+    },
+    call: async () =>
+      all(
+        await seen(openai(), "fireworks").chat.completions.create({
+          model: "accounts/fireworks/models/deepseek-v3p1",
+          messages: [],
+          stream: true,
+        }),
+      ),
+    operation: "chat",
+    model: "accounts/fireworks/models/deepseek-v3p1",
+    usage: { input_uncached: 44, cache_read: 256, output: 40 },
+    more: { "spanledger.rate_limit.requests.remaining": 599 },
   },
 ];
 

@@ -11,6 +11,7 @@ import { openaiChat } from "./openai-chat.js";
 import { openaiEmbeddings } from "./openai-embeddings.js";
 import { openaiImages } from "./openai-images.js";
 import { openaiResponses } from "./openai-responses.js";
+import { vertexPredict } from "./vertex-predict.js";
 
 /** Every API family that is read from the wire; the first that claims a path reads it. */
 const FAMILIES: readonly Family[] = [
@@ -21,6 +22,7 @@ const FAMILIES: readonly Family[] = [
   openaiEmbeddings,
   gemini,
   geminiInteractions,
+  vertexPredict,
   bedrockConverse,
   bedrockInvoke,
   ollama,

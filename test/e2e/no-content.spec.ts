@@ -161,8 +161,9 @@ function syntheticSpans(): string {
       spanId: (index + 1).toString(16).padStart(16, "b"),
       name: SECRET,
       kind: 3,
-      startTimeUnixNano: "1795374058363934721",
-      endTimeUnixNano: "1795374059363934721",
+      // A minute apart: calls of one moment with the same numbers would be taken for one call seen by two instrumentations.
+      startTimeUnixNano: (1_795_374_058_363_934_721n + BigInt(index) * 60_000_000_000n).toString(),
+      endTimeUnixNano: (1_795_374_059_363_934_721n + BigInt(index) * 60_000_000_000n).toString(),
       attributes: Object.entries({
         "gen_ai.operation.name": "chat",
         "gen_ai.request.model": "gpt-4o",

@@ -35,12 +35,29 @@ export type EmitterCase = readonly [
   wanted: WantedReading,
 ];
 
-/** Fails unless the ledger says of the span what is wanted; fields left out may have any value. */
+/** Senders write whole numbers as they please: int, 64-bit int, decimal text, text of a double. */
+const WRITINGS: readonly ((value: number) => AttributeValue)[] = [
+  (value) => value,
+  (value) => BigInt(value),
+  (value) => String(value),
+  (value) => `${value}.0`,
+];
+
+/** Fails unless the ledger says of the span what is wanted, however its numbers are written; fields left out may have any value. */
 export function expectReading(
   attributes: EmitterAttributes,
   options: SpanOptions,
   wanted: WantedReading,
 ): void {
+  for (const write of WRITINGS) {
+    const written = Object.entries(attributes).map(([name, value]) =>
+      Number.isInteger(value) ? [name, write(Number(value))] : [name, value],
+    );
+    expectOne(Object.fromEntries(written) as EmitterAttributes, options, wanted);
+  }
+}
+
+function expectOne(attributes: EmitterAttributes, options: SpanOptions, wanted: WantedReading): void {
   const normalized = normalizeSpan(span(attributes, options));
   expect(normalized.kind).toBe(wanted.kind);
   if (!("call" in normalized)) return;

@@ -1,7 +1,7 @@
 import type { Call } from "../domain/call.js";
 import type { Clusters, MergeReason } from "./clusters.js";
 import { deliveryKey, emitterKey, endOf, modelFamilies } from "./identity.js";
-import { hasUsage, isRefused, type LedgerRecord, totalsOf } from "./record.js";
+import { hasUsage, isRefused, type LedgerRecord } from "./record.js";
 
 /** Two instrumentations in one process see the same call within this time of each other. */
 const TOLERANCE_NANO = 50_000_000n;
@@ -121,17 +121,20 @@ function sortByStart(records: readonly LedgerRecord[]): LedgerRecord[] {
   });
 }
 
-/** Equal where both are known; at least the output side or both sides must be. */
-export function sameTotals(a: Call, b: Call): boolean {
-  const left = totalsOf(a);
-  const right = totalsOf(b);
-  if (left.output !== null && right.output !== null && left.output !== right.output) return false;
-  if (left.input !== null && right.input !== null) return left.input === right.input;
-  // One side lost its cache tokens, so its input total is unknown or too small: the uncached part must agree.
-  const uncached = [a.usage.inputUncached, b.usage.inputUncached];
-  return (
-    left.output !== null && right.output !== null && (uncached.includes(null) || uncached[0] === uncached[1])
-  );
+/** Whether two numbers agree: null where one of them is not known. */
+function agree(a: number | null, b: number | null): boolean | null {
+  return a === null || b === null ? null : a === b;
+}
+
+/**
+ * Equal in what both know. A side that lost its cache tokens has no input total, and one that lost its thoughts no output total: then the
+ * uncached part, or the text, must agree. Output is the least that must be known of both.
+ */
+export function sameTotals({ usage: a }: Call, { usage: b }: Call): boolean {
+  const output = agree(a.outputTotal, b.outputTotal) ?? agree(a.output, b.output);
+  const input = agree(a.inputTotal, b.inputTotal);
+  if (output === false || input === false) return false;
+  return input ?? (output === true && agree(a.inputUncached, b.inputUncached) !== false);
 }
 
 function usageAgrees(a: Call, b: Call): boolean {

@@ -81,12 +81,11 @@ export class IngestService implements OnApplicationShutdown {
    * counted and named, never fails its neighbours.
    * @throws OverloadedError when it cannot be stored now; nothing of the request is acknowledged then.
    */
-  async accept(project: string, spans: readonly Span[]): Promise<IngestResult> {
+  accept(project: string, spans: readonly Span[]): Promise<IngestResult> {
     this.metrics.received += spans.length;
     const rejections = new Map<string, number>();
-    const batch = this.#normalize(project, spans, rejections);
-    await this.#store(batch, rejections);
-    return this.#answer(spans.length, rejections);
+    // Not async: the spans must not be held while their records wait for the commit.
+    return this.#storeAndAnswer(this.#normalize(project, spans, rejections), spans.length, rejections);
   }
 
   /**
@@ -120,7 +119,7 @@ export class IngestService implements OnApplicationShutdown {
     return rewrite.stale;
   }
 
-  async #acceptSignals(project: string, received: number, calls: readonly Call[]): Promise<IngestResult> {
+  #acceptSignals(project: string, received: number, calls: readonly Call[]): Promise<IngestResult> {
     this.metrics.received += received;
     this.metrics.ignored += Math.max(0, received - calls.length);
     const rejections = new Map<string, number>();
@@ -131,7 +130,15 @@ export class IngestService implements OnApplicationShutdown {
       else rejections.set(reason, (rejections.get(reason) ?? 0) + 1);
       this.metrics.countDialect(call.source.dialect);
     }
-    await this.#store({ project, records, links: [] }, rejections);
+    return this.#storeAndAnswer({ project, records, links: [] }, received, rejections);
+  }
+
+  async #storeAndAnswer(
+    batch: IngestBatch,
+    received: number,
+    rejections: Map<string, number>,
+  ): Promise<IngestResult> {
+    await this.#store(batch, rejections);
     return this.#answer(received, rejections);
   }
 

@@ -31,18 +31,34 @@ class BloomFilter {
   }
 }
 
-/** Two independent 32-bit hashes in one pass (FNV-1a with two bases, the second made odd so that its multiples differ). */
-function hashes(project: string, id: string): [number, number] {
-  let first = 0x811c9dc5;
-  let second = 0x01000193;
-  for (const text of [project, " ", id]) {
-    for (let index = 0; index < text.length; index++) {
-      const code = text.charCodeAt(index);
-      first = Math.imul(first ^ code, 0x01000193);
-      second = Math.imul(second ^ code, 0x85ebca6b) ^ (second >>> 13);
-    }
+/** Hashes of the id last asked for. */
+let first = 0;
+let second = 0;
+
+/**
+ * Leaves two independent 32-bit hashes in `first` and `second` (FNV-1a with two bases, the second made odd so that its multiples differ).
+ * Not returned: a pair for each id is garbage that adds up.
+ */
+function hash(project: string, id: string): void {
+  first = 0x811c9dc5;
+  second = 0x01000193;
+  mix(project);
+  mix(" ");
+  mix(id);
+  first >>>= 0;
+  second = (second | 1) >>> 0;
+}
+
+function mix(text: string): void {
+  let a = first;
+  let b = second;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b) ^ (b >>> 13);
   }
-  return [first >>> 0, (second | 1) >>> 0];
+  first = a;
+  second = b;
 }
 
 /** Records of one call may start this far apart without the question being asked: only what crosses a dropped generation is at stake. */
@@ -73,13 +89,13 @@ export class KnownIds {
   }
 
   add(project: string, id: string, nowNano: bigint): void {
-    const [first, second] = hashes(project, id);
+    hash(project, id);
     if (this.#current.count >= GENERATION_KEYS) this.#rotate(nowNano);
     this.#current.add(first, second);
   }
 
   mayHold(project: string, id: string): boolean {
-    const [first, second] = hashes(project, id);
+    hash(project, id);
     return this.#current.has(first, second) || (this.#previous?.has(first, second) ?? false);
   }
 

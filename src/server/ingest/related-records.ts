@@ -5,6 +5,7 @@ import type { LedgerRecord } from "../ledger/record.js";
 import type { KnownEmitter, NearKeys } from "../storage/analytics/neighbour-calls.js";
 import { KnownEmitters } from "./known-emitters.js";
 import { KnownIds } from "./known-ids.js";
+import { type Interval, windowsOf } from "./near-windows.js";
 import {
   readTraces,
   type SpanPlace,
@@ -42,14 +43,10 @@ const ID_REACH_NANO = 1_800_000_000_000n;
 const REACH_NANO = 3_600_000_000_000n;
 /** Records of metrics may reach back to the start of a process. */
 const METRIC_REACH_NANO = WINDOW_NANO;
-/** Clock reading differences between two instrumentations of one process. */
-const NEAR_NANO = 10_000_000_000n;
 /** A record found by its id may lie in a trace of its own, whose records bear on it in turn; chains longer than this are cut. */
 const MAX_ROUNDS = 4;
 /** Where others write too, the list of instrumentations is read again after this time. */
 const RELOAD_NANO = 60_000_000_000n;
-/** Separate windows asked for per group; more are joined into one. */
-const MAX_WINDOWS = 24;
 /** Look-alikes read for one group, in all windows together. */
 const MAX_NEIGHBOURS = 20_000;
 
@@ -77,11 +74,6 @@ function takeNew(wanted: Set<string>, asked: Set<string>): string[] {
   const fresh = [...wanted].filter((id) => !asked.has(id));
   for (const id of fresh) asked.add(id);
   return fresh;
-}
-
-interface Interval {
-  from: bigint;
-  to: bigint;
 }
 
 /** Keys of what is remembered, as `listIds` names them. */
@@ -159,10 +151,17 @@ export class RelatedRecords {
     const wanted = nothing();
     const mayExist = (id: string, start: bigint) =>
       ids === null || !ids.covers(start) || ids.mayHold(project, id);
+    let lastTrace = "";
+    let lastStart = 0n;
     for (const { call } of records) {
       const { traceId, responseId, startTimeUnixNano: start } = call;
-      if (mayExist(recordTrace(traceId), start) || mayExist(linkTrace(traceId), start))
-        wanted.traceIds.add(traceId);
+      // Calls of one trace mostly come one after the other: it is asked for once. Absence that is believed at one time is so later, too.
+      if (traceId !== lastTrace || start < lastStart) {
+        if (mayExist(recordTrace(traceId), start) || mayExist(linkTrace(traceId), start))
+          wanted.traceIds.add(traceId);
+        lastTrace = traceId;
+        lastStart = start;
+      }
       if (isDistinctiveId(responseId) && mayExist(answer(responseId), start))
         wanted.responseIds.add(responseId);
     }
@@ -180,8 +179,10 @@ export class RelatedRecords {
     ids: KnownIds,
   ): void {
     const now = this.nowNano();
+    let lastTrace = "";
     for (const { call } of records) {
-      ids.add(project, recordTrace(call.traceId), now);
+      if (call.traceId !== lastTrace) ids.add(project, recordTrace(call.traceId), now);
+      lastTrace = call.traceId;
       if (isDistinctiveId(call.responseId)) ids.add(project, answer(call.responseId), now);
     }
     for (const link of links) ids.add(project, linkTrace(link.traceId), now);
@@ -269,24 +270,6 @@ function placesIn(places: readonly SpanPlace[], traces: ReadonlySet<string>): st
 function widen(interval: Interval, start: bigint, end: bigint): void {
   if (start < interval.from) interval.from = start;
   if (end > interval.to) interval.to = end;
-}
-
-/** The times of the records, widened a little, with overlapping and close ones joined. */
-function windowsOf(records: readonly LedgerRecord[]): Interval[] {
-  const intervals = records
-    .map(({ call }) => ({ from: call.startTimeUnixNano - NEAR_NANO, to: endOf(call) + NEAR_NANO }))
-    .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
-  const windows: Interval[] = [];
-  for (const interval of intervals) {
-    const last = windows.at(-1);
-    if (last !== undefined && interval.from <= last.to) {
-      if (interval.to > last.to) last.to = interval.to;
-    } else windows.push({ ...interval });
-  }
-  if (windows.length <= MAX_WINDOWS) return windows;
-  const first = windows[0];
-  const to = windows.reduce((latest, window) => (window.to > latest ? window.to : latest), 0n);
-  return first === undefined ? [] : [{ from: first.from, to }];
 }
 
 function boundsOf(records: readonly LedgerRecord[], links: readonly SpanLink[]): Interval {

@@ -10,7 +10,7 @@ import {
   ATTR_USER_ID,
 } from "@spanledger/sdk/semconv";
 import type { Attribution } from "../domain/call.js";
-import type { Attributes, Resource, Span } from "../domain/span.js";
+import type { Attributes, AttributeValue, Resource, Span } from "../domain/span.js";
 import { asScalarText } from "./attributes.js";
 
 type Field = Exclude<keyof Attribution, "tags">;
@@ -69,39 +69,78 @@ export const ATTRIBUTION_NAMES: Readonly<Record<Field, readonly string[]>> = {
   ],
 };
 
-function find(names: readonly string[], attributes: Attributes): string | null {
-  for (const name of names) {
-    const value = attributes.get(name);
-    if (value === undefined) continue;
-    const text = asScalarText(value);
-    if (text !== null) return text;
-  }
-  return null;
+const FIELDS = [
+  "service",
+  "environment",
+  "user",
+  "team",
+  "feature",
+  "session",
+  "customer",
+] as const satisfies readonly Field[];
+
+/** Where a name stands: the field it fills, by its position among FIELDS, and its rank there; the lowest rank wins. */
+interface Place {
+  field: number;
+  rank: number;
 }
 
-function readTags(attributes: Attributes, tags: Record<string, string>): Record<string, string> {
-  for (const [name, value] of attributes) {
-    if (!name.startsWith(ATTR_TAG_PREFIX)) continue;
-    const key = name.slice(ATTR_TAG_PREFIX.length);
-    const text = asScalarText(value);
-    if (key === "" || key.length > 64 || text === null || Object.hasOwn(tags, key)) continue;
-    if (Object.keys(tags).length >= MAX_TAGS) break;
-    tags[key] = text;
+/** By name: one look at each attribute finds all fields, where asking for every name would take several times as many. */
+const PLACES = placesOf();
+
+function placesOf(): ReadonlyMap<string, readonly Place[]> {
+  const places = new Map<string, Place[]>();
+  for (const [field, key] of FIELDS.entries()) {
+    for (const [rank, name] of ATTRIBUTION_NAMES[key].entries()) {
+      const known = places.get(name);
+      if (known === undefined) places.set(name, [{ field, rank }]);
+      else known.push({ field, rank });
+    }
   }
-  return tags;
+  return places;
 }
 
+const UNRANKED = 255;
+
+/** Fields and tags of one set of attributes; a field that no attribute fills is null. */
 function readAll(attributes: Attributes): Attribution {
+  const texts: (string | null)[] = [null, null, null, null, null, null, null];
+  const ranks = [UNRANKED, UNRANKED, UNRANKED, UNRANKED, UNRANKED, UNRANKED, UNRANKED];
+  const tags: Record<string, string> = {};
+  let tagCount = 0;
+  for (const name of attributes.keys()) {
+    const places = PLACES.get(name);
+    if (places !== undefined) {
+      const text = asScalarText(attributes.get(name));
+      if (text === null) continue;
+      for (const { field, rank } of places) {
+        if (rank >= (ranks[field] ?? UNRANKED)) continue;
+        ranks[field] = rank;
+        texts[field] = text;
+      }
+    } else if (tagCount < MAX_TAGS && name.startsWith(ATTR_TAG_PREFIX)) {
+      if (addTag(tags, name.slice(ATTR_TAG_PREFIX.length), attributes.get(name))) tagCount += 1;
+    }
+  }
+  const [service = null, environment = null, user = null, team = null, feature = null] = texts;
   return {
-    service: find(ATTRIBUTION_NAMES.service, attributes),
-    environment: find(ATTRIBUTION_NAMES.environment, attributes),
-    user: find(ATTRIBUTION_NAMES.user, attributes),
-    team: find(ATTRIBUTION_NAMES.team, attributes),
-    feature: find(ATTRIBUTION_NAMES.feature, attributes),
-    session: find(ATTRIBUTION_NAMES.session, attributes),
-    customer: find(ATTRIBUTION_NAMES.customer, attributes),
-    tags: readTags(attributes, {}),
+    service,
+    environment,
+    user,
+    team,
+    feature,
+    session: texts[5] ?? null,
+    customer: texts[6] ?? null,
+    tags,
   };
+}
+
+/** Whether the tag was one that is kept. */
+function addTag(tags: Record<string, string>, key: string, value: AttributeValue | undefined): boolean {
+  const text = asScalarText(value);
+  if (key === "" || key.length > 64 || text === null || Object.hasOwn(tags, key)) return false;
+  tags[key] = text;
+  return true;
 }
 
 /** All spans of a request share their resource: it is read once. */
@@ -118,20 +157,23 @@ function ofResource(resource: Resource): Attribution {
 
 /** Who a span was for, from its own attributes first and its resource second; unknown is null. At most 32 tags. Never throws. */
 export function readAttribution(span: Span): Attribution {
-  const own = span.attributes;
   const shared = ofResource(span.resource);
-  const tags = readTags(own, {});
-  for (const [key, value] of Object.entries(shared.tags)) {
-    if (!Object.hasOwn(tags, key) && Object.keys(tags).length < MAX_TAGS) tags[key] = value;
+  const own = readAll(span.attributes);
+  addShared(own.tags, shared.tags);
+  own.service ??= shared.service;
+  own.environment ??= shared.environment;
+  own.user ??= shared.user;
+  own.team ??= shared.team;
+  own.feature ??= shared.feature;
+  own.session ??= shared.session;
+  own.customer ??= shared.customer;
+  return own;
+}
+
+function addShared(tags: Record<string, string>, shared: Readonly<Record<string, string>>): void {
+  for (const key in shared) {
+    if (Object.hasOwn(tags, key) || !Object.hasOwn(shared, key)) continue;
+    if (Object.keys(tags).length >= MAX_TAGS) return;
+    tags[key] = shared[key] ?? "";
   }
-  return {
-    service: find(ATTRIBUTION_NAMES.service, own) ?? shared.service,
-    environment: find(ATTRIBUTION_NAMES.environment, own) ?? shared.environment,
-    user: find(ATTRIBUTION_NAMES.user, own) ?? shared.user,
-    team: find(ATTRIBUTION_NAMES.team, own) ?? shared.team,
-    feature: find(ATTRIBUTION_NAMES.feature, own) ?? shared.feature,
-    session: find(ATTRIBUTION_NAMES.session, own) ?? shared.session,
-    customer: find(ATTRIBUTION_NAMES.customer, own) ?? shared.customer,
-    tags,
-  };
 }

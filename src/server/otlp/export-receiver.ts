@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { IngestMetrics } from "../ingest/ingest-metrics.js";
 import { type IngestResult, IngestService } from "../ingest/ingest.service.js";
 import { isReadAttribute } from "../ingest/read-attributes.js";
-import type { Decoded } from "./decoded.js";
+import type { Decoded, Refusal } from "./decoded.js";
 import { DEFAULT_LIMITS, DEFAULT_OPTIONS, type DecodeOptions } from "./limits.js";
 import { decodeLogs } from "./logs-decoder.js";
 import { decodeLogsJson } from "./logs-json-decoder.js";
@@ -48,7 +48,7 @@ export class ExportReceiver {
    * Resolves when everything acceptable is durable.
    * @throws AppError `invalid_request` when the body cannot be decoded, `overloaded` when it cannot be stored now
    */
-  receive(request: ExportRequest): Promise<ExportOutcome> {
+  async receive(request: ExportRequest): Promise<ExportOutcome> {
     const { ingest } = this;
     const isJson = request.encoding === "json";
     if (request.signal === "traces") {
@@ -63,15 +63,28 @@ export class ExportReceiver {
     return this.#receive(request, decode, DEFAULT_OPTIONS, (...given) => ingest.acceptMetrics(...given));
   }
 
-  async #receive<T>(
+  /**
+   * Not async, and nothing below keeps the decoded items: they are garbage as soon as they are normalized. Kept until the acknowledgement
+   * they would be copied by the collector several times, at twice the cost of decoding them.
+   */
+  #receive<T>(
     { body, project }: ExportRequest,
     decode: Decode<T>,
     options: DecodeOptions,
     accept: Accept<T>,
   ): Promise<ExportOutcome> {
     const decoded = decode(body, options);
-    const stored = await acceptInSlices(project, decoded.items, accept);
-    const refused = this.#refused(decoded);
+    const { rejected, refusals } = decoded;
+    return this.#outcome(acceptInSlices(project, decoded.items, accept), rejected, refusals);
+  }
+
+  async #outcome(
+    accepted: Promise<ExportOutcome>,
+    rejected: number,
+    refusals: ReadonlyMap<Refusal, number>,
+  ): Promise<ExportOutcome> {
+    const stored = await accepted;
+    const refused = this.#refused(rejected, refusals);
     return {
       rejected: refused.rejected + stored.rejected,
       messages: [...new Set([...refused.messages, ...stored.messages])],
@@ -79,7 +92,7 @@ export class ExportReceiver {
   }
 
   /** Counts and logs what the decoder refused; the ingest room never sees it. */
-  #refused({ rejected, refusals }: Decoded<unknown>): ExportOutcome {
+  #refused(rejected: number, refusals: ReadonlyMap<Refusal, number>): ExportOutcome {
     this.metrics.received += rejected;
     for (const [refusal, count] of refusals) {
       this.metrics.reject(refusal.code, count);
@@ -90,13 +103,16 @@ export class ExportReceiver {
 }
 
 /** Hands large requests over in slices, between which the event loop serves others. All slices are durable, or it throws. */
-async function acceptInSlices<T>(
+function acceptInSlices<T>(project: string, items: readonly T[], accept: Accept<T>): Promise<ExportOutcome> {
+  if (items.length === 0) return Promise.resolve({ rejected: 0, messages: [] });
+  return items.length <= SLICE ? accept(project, items) : acceptSlices(project, items, accept);
+}
+
+async function acceptSlices<T>(
   project: string,
   items: readonly T[],
   accept: Accept<T>,
 ): Promise<ExportOutcome> {
-  if (items.length === 0) return { rejected: 0, messages: [] };
-  if (items.length <= SLICE) return accept(project, items);
   const slices: Promise<PromiseSettledResult<IngestResult>[]>[] = [];
   for (let from = 0; from < items.length; from += SLICE) {
     // Settled at once: a slice that fails while others are handed over must not be an unhandled rejection.

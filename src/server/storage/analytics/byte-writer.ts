@@ -1,4 +1,6 @@
 const FIRST_BYTES = 64 * 1024;
+/** A writer that has grown beyond this is not worth keeping between blocks. */
+const MAX_KEPT_BYTES = 24 * 1024 * 1024;
 const HIGH_WORD = 4_294_967_296;
 
 /** Bytes written one after the other into one growing buffer. Numbers are little-endian. */
@@ -15,6 +17,11 @@ export class ByteWriter {
 
   clear(): void {
     this.length = 0;
+  }
+
+  /** Whether the buffer is small enough to be kept for later use. */
+  get isModest(): boolean {
+    return this.buffer.length <= MAX_KEPT_BYTES;
   }
 
   u8(value: number): void {
@@ -69,28 +76,16 @@ export class ByteWriter {
     this.length += values.length;
   }
 
-  /** Whole numbers within ±2^53 as 64 bits each. */
-  i64s(values: readonly number[]): void {
-    this.reserve(values.length * 8);
-    const { view } = this;
-    let at = this.length;
-    for (const value of values) {
-      view.setInt32(at, value | 0, true);
-      view.setInt32(at + 4, Math.floor(value / HIGH_WORD), true);
-      at += 8;
-    }
-    this.length = at;
+  /** Room for one byte per entry, all zero; returns where it starts, for `mark`. */
+  marks(count: number): number {
+    const start = this.length;
+    this.fill(0, count);
+    return start;
   }
 
-  f64s(values: readonly number[]): void {
-    this.reserve(values.length * 8);
-    const { view } = this;
-    let at = this.length;
-    for (const value of values) {
-      view.setFloat64(at, value, true);
-      at += 8;
-    }
-    this.length = at;
+  /** Sets one byte of what was written already to 1. */
+  mark(position: number): void {
+    this.buffer[position] = 1;
   }
 
   /** A length as LEB128. */

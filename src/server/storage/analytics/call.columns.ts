@@ -2,13 +2,12 @@ import type { Attempt, CostLine, PricedCall, RateLimit } from "../../domain/call
 import type { LedgerRow, SpanLink } from "../../domain/ledger-row.js";
 import type { Usage } from "../../domain/usage.js";
 import { callToJson } from "./delivered-json.js";
-import { type Column, column, nestedColumns } from "./native-block.js";
+import { type Column, column, columnsOf, nestedColumns } from "./native-block.js";
 import {
   array,
   bool,
   decimal6,
   decimal12,
-  type Encoder,
   float64,
   int64,
   lowCardinality,
@@ -31,25 +30,6 @@ const numberOrNull = nullable(float64);
 const intOrNull = nullable(int64);
 const nanoOrNull = nullable(nanoTime);
 const statusOrNull = nullable(uint16);
-
-/** A column filled from one field of a call's usage. */
-function ofUsage<Value>(
-  field: keyof Usage,
-  encoder: Encoder<Value>,
-  get: (value: number | null) => Value,
-): Column<LedgerRow> {
-  const read = USAGE_READERS[field];
-  return column(USAGE_COLUMNS[field], encoder, (row: LedgerRow) => get(read(row.call.usage)));
-}
-
-/** A column filled from the call of a record. */
-function ofCall<Value>(
-  name: string,
-  encoder: Encoder<Value>,
-  get: (call: PricedCall) => Value,
-): Column<LedgerRow> {
-  return column(name, encoder, (row: LedgerRow) => get(row.call));
-}
 
 const attemptColumns = nestedColumns("attempts", (row: LedgerRow) => row.call.attempts, [
   column("index", uint32, (attempt: Attempt) => count(attempt.index, "attempts.index")),
@@ -98,77 +78,84 @@ const recordColumns: readonly Column<LedgerRow>[] = [
   ),
 ];
 
-const callColumns: readonly Column<LedgerRow>[] = [
-  ofCall("trace_id", text, (call) => call.traceId),
-  ofCall("span_id", text, (call) => call.spanId),
-  ofCall("parent_span_id", textOrNull, (call) => call.parentSpanId),
-  ofCall("start_time", nanoTime, (call) => placingTime(call.startTimeUnixNano)),
-  ofCall("duration_ms", float64, (call) => finite(call.durationMs, "durationMs")),
-  ofCall("time_to_first_chunk_ms", numberOrNull, (call) =>
+const callColumns: readonly Column<PricedCall>[] = [
+  column("trace_id", text, (call: PricedCall) => call.traceId),
+  column("span_id", text, (call: PricedCall) => call.spanId),
+  column("parent_span_id", textOrNull, (call: PricedCall) => call.parentSpanId),
+  column("start_time", nanoTime, (call: PricedCall) => placingTime(call.startTimeUnixNano)),
+  column("duration_ms", float64, (call: PricedCall) => finite(call.durationMs, "durationMs")),
+  column("time_to_first_chunk_ms", numberOrNull, (call: PricedCall) =>
     finite(call.timeToFirstChunkMs, "timeToFirstChunkMs"),
   ),
-  ofCall("operation", lowCardinality, (call) => call.operation),
-  ofCall("provider", lowCardinality, (call) => call.provider),
-  ofCall("provider_stated", bool, (call) => call.providerStated === true),
-  ofCall("client_flavor", lowCardinalityOrNull, (call) => call.clientFlavor),
-  ofCall("host", lowCardinalityOrNull, (call) => call.host),
-  ofCall("request_model", lowCardinalityOrNull, (call) => call.requestModel),
-  ofCall("response_model", lowCardinalityOrNull, (call) => call.responseModel),
-  ofCall("service_tier", lowCardinalityOrNull, (call) => call.serviceTier),
-  ofCall("batch", bool, (call) => call.batch),
-  ofCall("streaming", bool, (call) => call.streaming),
-  ofCall("response_id", textOrNull, (call) => call.responseId),
-  ofCall("request_id", textOrNull, (call) => call.requestId),
-  ofCall("outcome", lowCardinality, (call) => call.outcome),
-  ofCall("http_status", statusOrNull, (call) => httpStatus(call.httpStatus)),
-  ofCall("error_type", lowCardinalityOrNull, (call) => call.errorType),
-  ofCall("finish_reasons", array(lowCardinality), (call) => call.finishReasons),
-  ofCall("attempt_count", uint32, (call) => count(call.attemptCount, "attemptCount")),
-  ofCall("retry_count", uint32, (call) => count(call.retryCount, "retryCount")),
-  ofCall("usage_source", lowCardinality, (call) => call.usageSource),
-  ofCall("usage_quality", lowCardinality, (call) => call.usageQuality),
-  ofCall("usage_rule", lowCardinality, (call) => call.usageRule),
-  ofCall("billable", bool, (call) => call.billable),
+  column("operation", lowCardinality, (call: PricedCall) => call.operation),
+  column("provider", lowCardinality, (call: PricedCall) => call.provider),
+  column("provider_stated", bool, (call: PricedCall) => call.providerStated === true),
+  column("client_flavor", lowCardinalityOrNull, (call: PricedCall) => call.clientFlavor),
+  column("host", lowCardinalityOrNull, (call: PricedCall) => call.host),
+  column("request_model", lowCardinalityOrNull, (call: PricedCall) => call.requestModel),
+  column("response_model", lowCardinalityOrNull, (call: PricedCall) => call.responseModel),
+  column("service_tier", lowCardinalityOrNull, (call: PricedCall) => call.serviceTier),
+  column("batch", bool, (call: PricedCall) => call.batch),
+  column("streaming", bool, (call: PricedCall) => call.streaming),
+  column("response_id", textOrNull, (call: PricedCall) => call.responseId),
+  column("request_id", textOrNull, (call: PricedCall) => call.requestId),
+  column("outcome", lowCardinality, (call: PricedCall) => call.outcome),
+  column("http_status", statusOrNull, (call: PricedCall) => httpStatus(call.httpStatus)),
+  column("error_type", lowCardinalityOrNull, (call: PricedCall) => call.errorType),
+  column("finish_reasons", array(lowCardinality), (call: PricedCall) => call.finishReasons),
+  column("attempt_count", uint32, (call: PricedCall) => count(call.attemptCount, "attemptCount")),
+  column("retry_count", uint32, (call: PricedCall) => count(call.retryCount, "retryCount")),
+  column("usage_source", lowCardinality, (call: PricedCall) => call.usageSource),
+  column("usage_quality", lowCardinality, (call: PricedCall) => call.usageQuality),
+  column("usage_rule", lowCardinality, (call: PricedCall) => call.usageRule),
+  column("billable", bool, (call: PricedCall) => call.billable),
 ];
 
-const usageColumns: readonly Column<LedgerRow>[] = USAGE_FIELDS.map((field) => {
+const usageColumns: readonly Column<Usage>[] = USAGE_FIELDS.map((field) => {
   const name = `usage.${field}`;
+  const read = USAGE_READERS[field];
   return SECONDS_FIELDS.has(field)
-    ? ofUsage(field, nullable(decimal6), (value) => finite(value, name))
-    : ofUsage(field, intOrNull, (value) => whole(value, name));
+    ? column(USAGE_COLUMNS[field], nullable(decimal6), (usage: Usage) => finite(read(usage), name))
+    : column(USAGE_COLUMNS[field], intOrNull, (usage: Usage) => whole(read(usage), name));
 });
 
-const costColumns: readonly Column<LedgerRow>[] = [
-  ofCall("priced_model", lowCardinalityOrNull, (call) => call.pricedModel),
-  ofCall("match_rule", lowCardinalityOrNull, (call) => call.matchRule),
-  ofCall("geo", lowCardinalityOrNull, (call) => call.dimensions.geo),
-  ofCall("region", lowCardinalityOrNull, (call) => call.dimensions.region),
-  ofCall("speed", lowCardinalityOrNull, (call) => call.dimensions.speed),
-  ofCall("deployment", lowCardinalityOrNull, (call) => call.dimensions.deployment),
-  ofCall("variant", tagMap, (call) => call.dimensions.variant),
-  ofCall("provider_reported_cost", textOrNull, (call) => call.providerReportedCost),
-  ofCall("cost_status", lowCardinality, (call) => call.cost.status),
-  ofCall("cost_reason", lowCardinalityOrNull, (call) => call.cost.reason),
-  ofCall("cost_total", nullable(decimal12), (call) => money(call.cost.total, "cost.total")),
-  ofCall("cost_source", lowCardinality, (call) => call.cost.source),
-  ofCall("price_book", lowCardinalityOrNull, (call) => call.cost.priceBook),
-  ofCall("list_total", nullable(decimal12), (call) => money(call.cost.listTotal, "cost.listTotal")),
-  ofCall("provider_reported", textOrNull, (call) => call.cost.providerReported),
+const costColumns: readonly Column<PricedCall>[] = [
+  column("priced_model", lowCardinalityOrNull, (call: PricedCall) => call.pricedModel),
+  column("match_rule", lowCardinalityOrNull, (call: PricedCall) => call.matchRule),
+  column("geo", lowCardinalityOrNull, (call: PricedCall) => call.dimensions.geo),
+  column("region", lowCardinalityOrNull, (call: PricedCall) => call.dimensions.region),
+  column("speed", lowCardinalityOrNull, (call: PricedCall) => call.dimensions.speed),
+  column("deployment", lowCardinalityOrNull, (call: PricedCall) => call.dimensions.deployment),
+  column("variant", tagMap, (call: PricedCall) => call.dimensions.variant),
+  column("provider_reported_cost", textOrNull, (call: PricedCall) => call.providerReportedCost),
+  column("cost_status", lowCardinality, (call: PricedCall) => call.cost.status),
+  column("cost_reason", lowCardinalityOrNull, (call: PricedCall) => call.cost.reason),
+  column("cost_total", nullable(decimal12), (call: PricedCall) => money(call.cost.total, "cost.total")),
+  column("cost_source", lowCardinality, (call: PricedCall) => call.cost.source),
+  column("price_book", lowCardinalityOrNull, (call: PricedCall) => call.cost.priceBook),
+  column("list_total", nullable(decimal12), (call: PricedCall) =>
+    money(call.cost.listTotal, "cost.listTotal"),
+  ),
+  column("provider_reported", textOrNull, (call: PricedCall) => call.cost.providerReported),
 ];
 
-const attributionColumns: readonly Column<LedgerRow>[] = [
-  ofCall("service", lowCardinalityOrNull, (call) => call.attribution.service),
-  ofCall("environment", lowCardinalityOrNull, (call) => call.attribution.environment),
-  ofCall("user", lowCardinalityOrNull, (call) => call.attribution.user),
-  ofCall("team", lowCardinalityOrNull, (call) => call.attribution.team),
-  ofCall("feature", lowCardinalityOrNull, (call) => call.attribution.feature),
-  ofCall("session", textOrNull, (call) => call.attribution.session),
-  ofCall("customer", lowCardinalityOrNull, (call) => call.attribution.customer),
-  ofCall("tags", tagMap, (call) => call.attribution.tags),
-  ofCall("scope", lowCardinality, (call) => call.source.scope),
-  ofCall("scope_version", lowCardinality, (call) => call.source.scopeVersion),
-  ofCall("dialect", lowCardinality, (call) => call.source.dialect),
+const attributionColumns: readonly Column<PricedCall>[] = [
+  column("service", lowCardinalityOrNull, (call: PricedCall) => call.attribution.service),
+  column("environment", lowCardinalityOrNull, (call: PricedCall) => call.attribution.environment),
+  column("user", lowCardinalityOrNull, (call: PricedCall) => call.attribution.user),
+  column("team", lowCardinalityOrNull, (call: PricedCall) => call.attribution.team),
+  column("feature", lowCardinalityOrNull, (call: PricedCall) => call.attribution.feature),
+  column("session", textOrNull, (call: PricedCall) => call.attribution.session),
+  column("customer", lowCardinalityOrNull, (call: PricedCall) => call.attribution.customer),
+  column("tags", tagMap, (call: PricedCall) => call.attribution.tags),
+  column("scope", lowCardinality, (call: PricedCall) => call.source.scope),
+  column("scope_version", lowCardinality, (call: PricedCall) => call.source.scopeVersion),
+  column("dialect", lowCardinality, (call: PricedCall) => call.source.dialect),
 ];
+
+function ofCall(columns: readonly Column<PricedCall>[]): Column<LedgerRow>[] {
+  return columnsOf((row: LedgerRow) => row.call, columns);
+}
 
 /**
  * Every column of `calls_raw`, filled from a ledger record; the reverse is `fromRow`.
@@ -176,13 +163,13 @@ const attributionColumns: readonly Column<LedgerRow>[] = [
  */
 export const CALL_COLUMNS: readonly Column<LedgerRow>[] = [
   ...recordColumns,
-  ...callColumns,
-  ...usageColumns,
-  ...costColumns,
+  ...ofCall(callColumns),
+  ...columnsOf((row: LedgerRow) => row.call.usage, usageColumns),
+  ...ofCall(costColumns),
   ...attemptColumns,
   ...rateLimitColumns,
   ...costLineColumns,
-  ...attributionColumns,
+  ...ofCall(attributionColumns),
 ];
 
 /** The columns of `span_links` that a span fills. */

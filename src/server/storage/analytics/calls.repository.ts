@@ -6,6 +6,7 @@ import {
   type QueryOptions,
   type QueryParams,
 } from "./analytics-store.js";
+import { ByteWriter } from "./byte-writer.js";
 import { CALL_COLUMNS, LINK_COLUMNS } from "./call.columns.js";
 import { fromRow, type StoredRow } from "./call.row.js";
 import { nativeBlock } from "./native-block.js";
@@ -34,9 +35,15 @@ const IN_WINDOW = `project = {project:String}
   AND toStartOfHour(start_time) >= toStartOfHour(toDateTime64({from:String}, 9, 'UTC'))
   AND toStartOfHour(start_time) <= toStartOfHour(toDateTime64({to:String}, 9, 'UTC'))`;
 
+/** One insert runs at a time but for tests and tools. */
+const MAX_WRITERS = 2;
+
 /** Reads and writes ledger records; the only place that knows their tables. */
 @Injectable()
 export class CallsRepository {
+  /** Buffers between inserts, the one for rows last: a block of thousands of rows would otherwise grow one anew each time. */
+  private readonly writers: ByteWriter[] = [];
+
   constructor(@Inject(ANALYTICS_STORE) private readonly store: AnalyticsStore) {}
 
   /**
@@ -45,10 +52,16 @@ export class CallsRepository {
    * @throws AppError `invalid_request` for a row the table cannot hold (nothing is written then), or the store's errors.
    */
   async insert(rows: readonly LedgerRow[], links: readonly SpanLink[]): Promise<void> {
-    const rowBlock = nativeBlock(CALL_COLUMNS, rows);
-    const linkBlock = nativeBlock(LINK_COLUMNS, links);
+    const rowWriter = this.writers.pop() ?? new ByteWriter();
+    const linkWriter = this.writers.pop() ?? new ByteWriter();
+    const rowBlock = nativeBlock(CALL_COLUMNS, rows, rowWriter);
+    const linkBlock = nativeBlock(LINK_COLUMNS, links, linkWriter);
     await this.store.insertBlock("span_links", linkBlock);
     await this.store.insertBlock("calls_raw", rowBlock);
+    // After a failure a request that was given up may still be reading them.
+    for (const writer of [linkWriter, rowWriter]) {
+      if (writer.isModest && this.writers.length < MAX_WRITERS) this.writers.push(writer);
+    }
   }
 
   /** The row of role `call` with this ledger id, or null. */

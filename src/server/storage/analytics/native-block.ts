@@ -6,7 +6,7 @@ export interface Column<Row> {
   readonly name: string;
   readonly type: string;
   /** Writes prefix, then the ends of lists if given, then the values. */
-  write(out: ByteWriter, rows: readonly Row[], ends?: readonly number[]): void;
+  readonly write: (out: ByteWriter, rows: readonly Row[], ends?: readonly number[]) => void;
 }
 
 /** Rows of one table in ClickHouse's Native format: what a store inserts. */
@@ -28,9 +28,27 @@ export function column<Row, Value>(
     write: (out, rows, ends = []) => {
       encoder.prefix(out);
       for (const end of ends) out.i64(end);
-      encoder.values(out, rows.map(get));
+      encoder.values(out, rows, get);
     },
   };
+}
+
+/** Columns filled from one part of the row, which is taken out once for all of them. */
+export function columnsOf<Row, Part>(
+  partOf: (row: Row) => Part,
+  columns: readonly Column<Part>[],
+): Column<Row>[] {
+  const taken = new WeakMap<readonly Row[], Part[]>();
+  const take = (rows: readonly Row[]): Part[] => {
+    const parts = taken.get(rows) ?? rows.map(partOf);
+    taken.set(rows, parts);
+    return parts;
+  };
+  return columns.map(({ name, type, write }) => ({
+    name,
+    type,
+    write: (out, rows) => write(out, take(rows)),
+  }));
 }
 
 /**
@@ -78,11 +96,15 @@ function gatherItems<Row, Item>(
 }
 
 /**
- * The rows as one block of its own bytes.
+ * The rows as one block. Its bytes are those of `out`, which must not be written to before they have been used.
  * @throws what a column's `get` throws for a value that cannot be stored.
  */
-export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): NativeBlock {
-  const out = new ByteWriter();
+export function nativeBlock<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  out: ByteWriter = new ByteWriter(),
+): NativeBlock {
+  out.clear();
   out.varint(columns.length);
   out.varint(rows.length);
   for (const one of columns) {

@@ -1,6 +1,6 @@
 import { bargauge, gauge, piechart, stat, table, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
-import { BILLABLE, DIMENSIONS, SPEND, UNPRICED_CALLS } from "./calls-view.js";
+import { CALLS, DIMENSIONS, HAS_BILLABLE, PRICED_CALLS, SPEND, UNPRICED_CALLS } from "./calls-view.js";
 import { boardLink } from "./links.js";
 import { by, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
@@ -19,15 +19,13 @@ const spendBy = (heading: string, expression: string, limit: number): string =>
     columns: `${expression} AS "${heading}",
   ${SPEND} AS "Spend",
   "Spend" / nullIf(sum("Spend") OVER (), 0) AS "Share",
-  count() AS "Calls",
-  "Spend" / nullIf(count(cost), 0) AS "Per call",
+  ${CALLS} AS "Calls",
+  "Spend" / nullIf(${PRICED_CALLS}, 0) AS "Per call",
   ${UNPRICED_CALLS} AS "Unpriced"`,
     groupBy: `"${heading}"`,
     orderBy: `"Spend" DESC NULLS LAST, "Calls" DESC, "${heading}"`,
     limit,
   });
-
-const UNTAGGED = "coalesce(feature, team, customer, user) IS NULL";
 
 export const attribution: Dashboard = dashboard({
   uid: "spanledger-attribution",
@@ -65,7 +63,7 @@ export const attribution: Dashboard = dashboard({
         { color: "orange", value: 0.1 },
         { color: "red", value: 0.3 },
       ],
-      sql: single(`coalesce(toFloat64(sumIf(cost, ${UNTAGGED})), 0) / nullIf(toFloat64(sum(cost)), 0)`),
+      sql: single("coalesce(toFloat64(sum(unattributed_cost)), 0) / nullIf(toFloat64(sum(cost)), 0)"),
     }),
     piechart({
       id: 3,
@@ -117,7 +115,7 @@ export const attribution: Dashboard = dashboard({
       draw: "bars",
       stack: "normal",
       legend: { displayMode: "table", placement: "right", calcs: ["sum"] },
-      sql: stackedBy("feature", SPEND, { condition: BILLABLE }),
+      sql: stackedBy("feature", SPEND, { having: HAS_BILLABLE }),
     }),
     timeseries({
       id: 21,
@@ -129,7 +127,7 @@ export const attribution: Dashboard = dashboard({
       draw: "bars",
       stack: "normal",
       legend: { displayMode: "table", placement: "right", calcs: ["sum"] },
-      sql: stackedBy("customer", SPEND, { condition: BILLABLE }),
+      sql: stackedBy("customer", SPEND, { having: HAS_BILLABLE }),
     }),
     timeseries({
       id: 22,
@@ -140,10 +138,9 @@ export const attribution: Dashboard = dashboard({
       unit: "currencyUSD",
       draw: "line",
       maxDataPoints: 60,
-      sql: overTimeBy("feature", "toFloat64(sum(cost)) / nullIf(count(cost), 0) * 1000", {
+      sql: overTimeBy("feature", `${SPEND} / nullIf(${PRICED_CALLS}, 0) * 1000`, {
         rank: "sum(cost)",
         top: 6,
-        condition: "cost IS NOT NULL",
       }),
     }),
     row(100, "Tables"),
@@ -201,7 +198,7 @@ export const attribution: Dashboard = dashboard({
   ${DIMENSIONS.team} AS "Team",
   ${DIMENSIONS.customer} AS "Customer",
   ${DIMENSIONS.feature} AS "Feature",
-  count() AS "Calls",
+  ${CALLS} AS "Calls",
   sum(input_total) AS "Input tokens",
   sum(output_total) AS "Output tokens",
   ${SPEND} AS "Spend",

@@ -48,7 +48,7 @@ export const budgets: Dashboard = dashboard({
       unit: "currencyUSD",
       decimals: 2,
       noValue: "No spend",
-      sql: `SELECT ${SPEND} AS Value\nFROM calls\nWHERE ${THIS_MONTH}`,
+      sql: `SELECT ${SPEND} AS Value\nFROM call_stats\nWHERE ${THIS_MONTH}`,
     }),
     stat({
       id: 2,
@@ -61,7 +61,7 @@ export const budgets: Dashboard = dashboard({
       decimals: 2,
       noValue: "No spend",
       sql: `SELECT ${FORECAST} AS Value
-FROM calls
+FROM call_stats
 WHERE start_time >= least(${MONTH_START}, $__toTime - INTERVAL 7 DAY)
   AND start_time <= $__toTime_ms
   AND ${CHOSEN}`,
@@ -83,7 +83,7 @@ WHERE start_time >= least(${MONTH_START}, $__toTime - INTERVAL 7 DAY)
       ],
       sql: `SELECT toFloat64(sumIf(cost, start_time >= $__toTime_ms - INTERVAL 1 DAY))
   / nullIf(toFloat64(sumIf(cost, start_time < $__toTime_ms - INTERVAL 1 DAY)) / 7, 0) AS Value
-FROM calls
+FROM call_stats
 WHERE start_time >= $__toTime - INTERVAL 8 DAY
   AND start_time <= $__toTime_ms
   AND ${CHOSEN}`,
@@ -119,7 +119,7 @@ WHERE start_time >= $__toTime - INTERVAL 8 DAY
   sum(amount) OVER () * (row_number() OVER (ORDER BY time)) / (count() OVER ()) AS "even pace"
 FROM (
   SELECT ${BUCKET} AS time, coalesce(${SPEND}, 0) AS amount
-  FROM calls
+  FROM call_stats
   WHERE $__timeFilter_ms(start_time)
   AND ${CHOSEN}
   GROUP BY time
@@ -142,7 +142,7 @@ ORDER BY time`,
   avg(amount) OVER (ORDER BY day ROWS BETWEEN 7 PRECEDING AND 1 PRECEDING) AS "seven days before"
 FROM (
   SELECT toDate(start_time, ${ZONE}) AS day, coalesce(${SPEND}, 0) AS amount
-  FROM calls
+  FROM call_stats
   WHERE $__timeFilter_ms(start_time)
   AND ${CHOSEN}
   GROUP BY day

@@ -1,6 +1,15 @@
 import { barchart, heatmap, piechart, stat, table, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
-import { BILLABLE, DIMENSIONS, NOT_FULLY_PRICED, quantile, SPEND, UNPRICED_CALLS } from "./calls-view.js";
+import {
+  CALLS,
+  DIMENSIONS,
+  HAS_BILLABLE,
+  NOT_FULLY_PRICED,
+  PRICED_CALLS,
+  quantile,
+  SPEND,
+  UNPRICED_CALLS,
+} from "./calls-view.js";
 import { classColumns, moneyText } from "./heat.js";
 import { overTime, rows, single } from "./queries.js";
 import type { Dashboard } from "./schema.js";
@@ -21,6 +30,7 @@ const CALL_COLUMNS = {
 
 const callRows = (orderBy: string, condition?: string): string =>
   rows({
+    view: "calls",
     columns: `start_time AS "Time",
   ${DIMENSIONS.model} AS "Model",
   ${DIMENSIONS.feature} AS "Feature",
@@ -66,8 +76,8 @@ const explorer = [
     h: 10,
     unit: "currencyUSD",
     sql: overTime(
-      classColumns("cost", [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1], moneyText),
-      "cost IS NOT NULL",
+      classColumns("cost_spread", [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1].map(moneyText)),
+      { having: `${PRICED_CALLS} > 0` },
     ),
   }),
   table({
@@ -86,6 +96,7 @@ const explorer = [
       Lasted: { unit: "s", width: 90 },
     },
     sql: rows({
+      view: "calls",
       columns: `session AS "Session",
   any(${DIMENSIONS.feature}) AS "Feature",
   count() AS "Calls",
@@ -127,9 +138,7 @@ const quality = [
       { color: "orange", value: null },
       { color: "green", value: 0.95 },
     ],
-    sql: single(
-      `countIf(${BILLABLE} AND usage_source = 'provider' AND usage_quality = 'exact') / nullIf(countIf(${BILLABLE}), 0)`,
-    ),
+    sql: single("sum(exact_usage_calls) / nullIf(sum(billable_calls), 0)"),
   }),
   stat({
     id: 12,
@@ -138,9 +147,7 @@ const quality = [
     w: 8,
     h: 3,
     unit: "ms",
-    sql: single(
-      `nullIf(quantile(0.95)(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms), nan)`,
-    ),
+    sql: single(quantile(0.95, "recording")),
   }),
   barchart({
     id: 14,
@@ -153,12 +160,12 @@ const quality = [
     stack: "normal",
     sql: rows({
       columns: `usage_quality AS "Quality",
-  countIf(usage_source = 'provider') AS "provider",
-  countIf(usage_source = 'estimated') AS "estimated",
-  countIf(usage_source = 'none') AS "nobody"`,
-      condition: BILLABLE,
+  sumIf(billable_calls, usage_source = 'provider') AS "provider",
+  sumIf(billable_calls, usage_source = 'estimated') AS "estimated",
+  sumIf(billable_calls, usage_source = 'none') AS "nobody"`,
+      having: HAS_BILLABLE,
       groupBy: `"Quality"`,
-      orderBy: `count() DESC, "Quality"`,
+      orderBy: `sum(billable_calls) DESC, "Quality"`,
       limit: 10,
     }),
   }),
@@ -172,8 +179,8 @@ const quality = [
     draw: "line",
     maxDataPoints: 90,
     sql: overTime(
-      `${quantile(0.95, "(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms)")} AS "p95",
-  ${quantile(0.5, "(greatest(0, toFloat64(ingested_at) - toFloat64(start_time)) * 1000 - duration_ms)")} AS "p50"`,
+      `${quantile(0.95, "recording")} AS "p95",
+  ${quantile(0.5, "recording")} AS "p50"`,
     ),
   }),
   piechart({
@@ -183,8 +190,8 @@ const quality = [
     w: 8,
     h: 9,
     unit: "locale",
-    sql: `SELECT trim(concat(scope, ' ', scope_version)) AS name, count() AS Value
-FROM calls
+    sql: `SELECT trim(concat(scope, ' ', scope_version)) AS name, ${CALLS} AS Value
+FROM call_stats
 WHERE ${"$__timeFilter_ms(start_time)"}
 GROUP BY name
 ORDER BY Value DESC, name
@@ -213,10 +220,10 @@ LIMIT 10`,
   ${DIMENSIONS.model} AS "Model",
   coalesce(host, '(none)') AS "Host",
   coalesce(cost_reason, '(not given)') AS "Reason",
-  count() AS "Calls",
+  ${CALLS} AS "Calls",
   sum(input_total) AS "Input tokens",
   sum(output_total) AS "Output tokens",
-  min(start_time) AS "First seen"`,
+  min(first_time) AS "First seen"`,
       condition: NOT_FULLY_PRICED,
       groupBy: `"Provider", "Model", "Host", "Reason"`,
       orderBy: `"Calls" DESC, "Model", "Host", "Reason"`,

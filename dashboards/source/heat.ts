@@ -1,16 +1,7 @@
-/** One column per class of values, named by what is in it, lowest first; the last one is open. `format` names a bound. */
-export function classColumns(
-  expression: string,
-  bounds: readonly number[],
-  format: (bound: number) => string,
-): string {
-  const columns = bounds.map((bound, index) => {
-    const low = bounds[index - 1];
-    const atLeast = low === undefined ? "" : `${expression} >= ${low} AND `;
-    return `countIf(${atLeast}${expression} < ${bound}) AS "< ${format(bound)}"`;
-  });
-  const top = bounds.at(-1) ?? 0;
-  return [...columns, `countIf(${expression} >= ${top}) AS "≥ ${format(top)}"`].join(",\n  ");
+/** One column per class of values, named by its upper bound, lowest first; the last one is open. `spread` holds the counts in that order. */
+export function classColumns(spread: string, bounds: readonly string[]): string {
+  const columns = bounds.map((bound, index) => `sum(${spread}[${index + 1}]) AS "< ${bound}"`);
+  return [...columns, `sum(${spread}[${bounds.length + 1}]) AS "≥ ${bounds.at(-1) ?? ""}"`].join(",\n  ");
 }
 
 export const tokensText = (count: number): string => (count >= 1000 ? `${count / 1000}K` : String(count));

@@ -1,14 +1,10 @@
 import { barchart, bargauge, heatmap, stat, table, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
-import { DIMENSIONS, IN_RANGE, quantile } from "./calls-view.js";
+import { counted, DIMENSIONS, IN_RANGE, quantile } from "./calls-view.js";
 import { classColumns, secondsText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
-
-/** Output tokens per second of generation: without the wait for the first chunk where it is known. */
-const TOKENS_PER_SECOND =
-  "output_total / nullIf(duration_ms - coalesce(time_to_first_chunk_ms, 0), 0) * 1000";
 
 export const latency: Dashboard = dashboard({
   uid: "spanledger-latency",
@@ -25,7 +21,7 @@ export const latency: Dashboard = dashboard({
         h: 3,
         unit: "ms",
         change: "rise-is-bad",
-        sql: withPrevious((when) => quantile(level, "duration_ms", `outcome = 'ok' AND ${when}`)),
+        sql: withPrevious((when) => quantile(level, "duration", when)),
       }),
     ),
     stat({
@@ -37,7 +33,7 @@ export const latency: Dashboard = dashboard({
       unit: "percentunit",
       decimals: 0,
       change: "neutral",
-      sql: withPrevious((when) => `countIf(streaming AND ${when}) / nullIf(countIf(${when}), 0)`),
+      sql: withPrevious((when) => `sumIf(streamed_calls, ${when}) / nullIf(sumIf(calls, ${when}), 0)`),
     }),
     timeseries({
       id: 10,
@@ -49,10 +45,10 @@ export const latency: Dashboard = dashboard({
       draw: "line",
       maxDataPoints: 90,
       sql: overTime(
-        `${quantile(0.99, "duration_ms")} AS "p99",
-  ${quantile(0.95, "duration_ms")} AS "p95",
-  ${quantile(0.5, "duration_ms")} AS "p50"`,
-        "outcome = 'ok'",
+        `${quantile(0.99, "duration")} AS "p99",
+  ${quantile(0.95, "duration")} AS "p95",
+  ${quantile(0.5, "duration")} AS "p50"`,
+        { having: "sum(ok_calls) > 0" },
       ),
     }),
     timeseries({
@@ -64,10 +60,9 @@ export const latency: Dashboard = dashboard({
       unit: "ms",
       draw: "line",
       maxDataPoints: 60,
-      sql: overTimeBy("model", quantile(0.95, "time_to_first_chunk_ms"), {
-        rank: "count()",
+      sql: overTimeBy("model", quantile(0.95, "first_chunk"), {
+        rank: counted("first_chunk"),
         top: 6,
-        condition: "time_to_first_chunk_ms IS NOT NULL",
       }),
     }),
     heatmap({
@@ -78,7 +73,10 @@ export const latency: Dashboard = dashboard({
       h: 9,
       unit: "ms",
       sql: overTime(
-        classColumns("duration_ms", [250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000], secondsText),
+        classColumns(
+          "duration_spread",
+          [250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000].map(secondsText),
+        ),
       ),
     }),
     timeseries({
@@ -91,10 +89,9 @@ export const latency: Dashboard = dashboard({
       decimals: 0,
       draw: "line",
       maxDataPoints: 60,
-      sql: overTimeBy("model", `nullIf(quantileIf(0.5)(${TOKENS_PER_SECOND}, output_total > 0), nan)`, {
-        rank: "count()",
+      sql: overTimeBy("model", quantile(0.5, "speed"), {
+        rank: counted("speed"),
         top: 6,
-        condition: "outcome = 'ok' AND output_total > 0",
       }),
     }),
     table({
@@ -114,11 +111,11 @@ export const latency: Dashboard = dashboard({
       sql: rows({
         columns: `${DIMENSIONS.feature} AS "Feature",
   ${DIMENSIONS.model} AS "Model",
-  count() AS "Calls",
-  ${quantile(0.5, "duration_ms")} AS "p50",
-  ${quantile(0.95, "duration_ms")} AS "p95",
-  ${quantile(0.95, "time_to_first_chunk_ms")} AS "First token p95"`,
-        condition: "outcome = 'ok'",
+  sum(ok_calls) AS "Calls",
+  ${quantile(0.5, "duration")} AS "p50",
+  ${quantile(0.95, "duration")} AS "p95",
+  ${quantile(0.95, "first_chunk")} AS "First token p95"`,
+        having: "sum(ok_calls) > 0",
         groupBy: `"Feature", "Model"`,
         orderBy: `"p95" DESC, "Feature", "Model"`,
         limit: 50,
@@ -132,7 +129,7 @@ export const latency: Dashboard = dashboard({
       h: 9,
       unit: "ms",
       color: "orange",
-      sql: by("provider", quantile(0.95, "duration_ms", "outcome = 'ok'"), 10),
+      sql: by("provider", quantile(0.95, "duration"), 10),
     }),
     barchart({
       id: 40,
@@ -144,14 +141,15 @@ export const latency: Dashboard = dashboard({
       xField: "Input tokens",
       sql: `SELECT name AS "Input tokens", p50, p95
 FROM (
-  SELECT multiIf(input_total < 500, 1, input_total < 2000, 2, input_total < 8000, 3, input_total < 32000, 4, 5) AS size,
+  SELECT input_size AS size,
     ['under 500', '500 to 2K', '2K to 8K', '8K to 32K', 'over 32K'][size] AS name,
-    ${quantile(0.5, "duration_ms")} AS p50,
-    ${quantile(0.95, "duration_ms")} AS p95
-  FROM calls
+    ${quantile(0.5, "duration")} AS p50,
+    ${quantile(0.95, "duration")} AS p95
+  FROM call_stats
   WHERE ${IN_RANGE}
-    AND outcome = 'ok' AND input_total IS NOT NULL
+    AND input_size > 0
   GROUP BY size
+  HAVING p50 IS NOT NULL
 )
 ORDER BY size`,
     }),

@@ -1,10 +1,12 @@
 import { bargauge, table, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
 import {
-  BILLABLE,
+  CALLS,
   CACHE_HIT_RATIO,
   DIMENSIONS,
   ERRORS,
+  HAS_BILLABLE,
+  PRICED_CALLS,
   quantile,
   SPEND,
   UNPRICED_CALLS,
@@ -14,8 +16,7 @@ import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 
 /** Spend over all tokens of calls whose price is known, per million. */
-const PER_MILLION =
-  "toFloat64(sum(cost)) / nullIf(sumIf(input_total + output_total, cost IS NOT NULL), 0) * 1000000";
+const PER_MILLION = `${SPEND} / nullIf(sum(priced_tokens), 0) * 1000000`;
 
 export const models: Dashboard = dashboard({
   uid: "spanledger-models",
@@ -46,13 +47,13 @@ export const models: Dashboard = dashboard({
       sql: rows({
         columns: `${DIMENSIONS.model} AS "Model",
   provider AS "Provider",
-  count() AS "Calls",
+  ${CALLS} AS "Calls",
   ${SPEND} AS "Spend",
   ${PER_MILLION} AS "Per 1M tokens",
-  "Spend" / nullIf(count(cost), 0) AS "Per call",
-  ${quantile(0.95, "duration_ms")} AS "p95",
-  ${quantile(0.95, "time_to_first_chunk_ms")} AS "First token p95",
-  ${ERRORS} / count() AS "Failed",
+  "Spend" / nullIf(${PRICED_CALLS}, 0) AS "Per call",
+  ${quantile(0.95, "duration")} AS "p95",
+  ${quantile(0.95, "first_chunk")} AS "First token p95",
+  ${ERRORS} / ${CALLS} AS "Failed",
   ${CACHE_HIT_RATIO} AS "From cache",
   ${UNPRICED_CALLS} AS "Unpriced"`,
         groupBy: `"Model", "Provider"`,
@@ -69,7 +70,7 @@ export const models: Dashboard = dashboard({
       unit: "currencyUSD",
       draw: "bars",
       stack: "percent",
-      sql: stackedBy("model", SPEND, { condition: BILLABLE }),
+      sql: stackedBy("model", SPEND, { having: HAS_BILLABLE }),
     }),
     timeseries({
       id: 11,
@@ -81,7 +82,7 @@ export const models: Dashboard = dashboard({
       unit: "currencyUSD",
       draw: "line",
       maxDataPoints: 60,
-      sql: overTimeBy("model", PER_MILLION, { rank: "sum(cost)", top: 6, condition: "cost IS NOT NULL" }),
+      sql: overTimeBy("model", PER_MILLION, { rank: "sum(cost)", top: 6 }),
     }),
     bargauge({
       id: 12,
@@ -92,7 +93,7 @@ export const models: Dashboard = dashboard({
       unit: "none",
       decimals: 3,
       color: "purple",
-      sql: by("model", "sum(output_total) / nullIf(sumIf(input_total, output_total IS NOT NULL), 0)", 10),
+      sql: by("model", "sum(output_total) / nullIf(sum(answered_input), 0)", 10),
     }),
     table({
       id: 13,
@@ -114,7 +115,7 @@ export const models: Dashboard = dashboard({
   coalesce(request_model, '(none)') AS "Requested",
   coalesce(response_model, '(none)') AS "Served",
   coalesce(priced_model, '(no price)') AS "Priced as",
-  count() AS "Calls"`,
+  ${CALLS} AS "Calls"`,
         groupBy: `"Provider", "Requested", "Served", "Priced as"`,
         orderBy: `"Calls" DESC, "Requested", "Served"`,
         limit: 100,
@@ -136,12 +137,12 @@ export const models: Dashboard = dashboard({
         Spend: { unit: "currencyUSD", decimals: 2, width: 100 },
       },
       sql: rows({
-        view: "cost_lines",
+        view: "line_stats",
         columns: `${DIMENSIONS.model} AS "Model",
   class AS "Class",
   toFloat64(unit_price) / per * 1000000 AS "Per 1M",
-  min(start_time) AS "First used",
-  max(start_time) AS "Last used",
+  min(first_time) AS "First used",
+  max(last_time) AS "Last used",
   toFloat64(sum(amount)) AS "Spend"`,
         groupBy: `"Model", "Class", "Per 1M"`,
         orderBy: `"Model", "Class", "First used"`,
@@ -162,9 +163,9 @@ export const models: Dashboard = dashboard({
       },
       sql: rows({
         columns: `${DIMENSIONS.model} AS "Model",
-  min(start_time) AS "First call",
-  argMin(${DIMENSIONS.feature}, start_time) AS "Feature",
-  count() AS "Calls"`,
+  min(first_time) AS "First call",
+  argMin(${DIMENSIONS.feature}, first_time) AS "Feature",
+  ${CALLS} AS "Calls"`,
         groupBy: `"Model"`,
         orderBy: `"First call" DESC, "Model"`,
         limit: 50,

@@ -1,7 +1,7 @@
 import { bargauge, piechart, stat, table, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
 import {
-  BILLABLE,
+  CALLS,
   CACHE_HIT_RATIO,
   cacheHitRatio,
   DIMENSIONS,
@@ -10,7 +10,8 @@ import {
   quantile,
   SPEND,
   UNPRICED_CALLS,
-  CACHE_READ_KNOWN,
+  HAS_BILLABLE,
+  PRICED_CALLS,
   TOKENS_BY_CLASS,
   TOKEN_COLORS,
 } from "./calls-view.js";
@@ -59,7 +60,7 @@ const headline = [
     unit: "locale",
     noValue: "0",
     change: "neutral",
-    sql: withPrevious((when) => `countIf(${when})`),
+    sql: withPrevious((when) => `sumIf(calls, ${when})`),
   }),
   stat({
     id: 4,
@@ -70,7 +71,7 @@ const headline = [
     unit: "percentunit",
     decimals: 2,
     change: "rise-is-bad",
-    sql: withPrevious((when) => `countIf(outcome = 'error' AND ${when}) / nullIf(countIf(${when}), 0)`),
+    sql: withPrevious((when) => `sumIf(errors, ${when}) / nullIf(sumIf(calls, ${when}), 0)`),
   }),
   stat({
     id: 5,
@@ -93,7 +94,7 @@ const headline = [
     h: 3,
     unit: "ms",
     change: "rise-is-bad",
-    sql: withPrevious((when) => quantile(0.95, "duration_ms", `outcome = 'ok' AND ${when}`)),
+    sql: withPrevious((when) => quantile(0.95, "duration", when)),
   }),
   stat({
     id: 7,
@@ -103,7 +104,7 @@ const headline = [
     h: 3,
     unit: "ms",
     change: "rise-is-bad",
-    sql: withPrevious((when) => quantile(0.95, "time_to_first_chunk_ms", when)),
+    sql: withPrevious((when) => quantile(0.95, "first_chunk", when)),
   }),
   stat({
     id: 8,
@@ -114,9 +115,7 @@ const headline = [
     unit: "none",
     decimals: 3,
     change: "rise-is-bad",
-    sql: withPrevious(
-      (when) => `sumIf(attempt_count, ${when}) / nullIf(countIf(attempt_count > 0 AND ${when}), 0)`,
-    ),
+    sql: withPrevious((when) => `sumIf(attempts_made, ${when}) / nullIf(sumIf(attempted_calls, ${when}), 0)`),
   }),
 ];
 
@@ -132,7 +131,7 @@ const spend = [
     draw: "bars",
     stack: "normal",
     legend: { displayMode: "table", placement: "right", calcs: ["sum"] },
-    sql: stackedBy("model", SPEND, { condition: BILLABLE }),
+    sql: stackedBy("model", SPEND, { having: HAS_BILLABLE }),
   }),
   bargauge({
     id: 11,
@@ -173,9 +172,8 @@ const tokensAndCache = [
     softMax: 1,
     maxDataPoints: 60,
     sql: overTimeBy("model", CACHE_HIT_RATIO, {
-      rank: "sum(input_total)",
+      rank: "sum(cacheable_input)",
       top: 6,
-      condition: CACHE_READ_KNOWN,
     }),
   }),
 ];
@@ -193,10 +191,10 @@ const health = [
     stack: "normal",
     colors: { ok: "green", error: "red", cancelled: "yellow", abandoned: "semi-dark-orange" },
     sql: overTime(
-      `nullIf(countIf(outcome = 'ok'), 0) AS "ok",
+      `nullIf(sum(ok_calls), 0) AS "ok",
   nullIf(${ERRORS}, 0) AS "error",
-  nullIf(countIf(outcome = 'cancelled'), 0) AS "cancelled",
-  nullIf(countIf(outcome = 'abandoned'), 0) AS "abandoned"`,
+  nullIf(sum(cancelled_calls), 0) AS "cancelled",
+  nullIf(sum(abandoned_calls), 0) AS "abandoned"`,
     ),
   }),
   timeseries({
@@ -210,10 +208,10 @@ const health = [
     draw: "line",
     maxDataPoints: 90,
     sql: overTime(
-      `${quantile(0.95, "duration_ms")} AS "p95",
-  ${quantile(0.5, "duration_ms")} AS "p50",
-  ${quantile(0.95, "time_to_first_chunk_ms")} AS "first token p95",
-  ${quantile(0.5, "time_to_first_chunk_ms")} AS "first token p50"`,
+      `${quantile(0.95, "duration")} AS "p95",
+  ${quantile(0.5, "duration")} AS "p50",
+  ${quantile(0.95, "first_chunk")} AS "first token p95",
+  ${quantile(0.5, "first_chunk")} AS "first token p50"`,
     ),
   }),
   timeseries({
@@ -227,7 +225,7 @@ const health = [
     draw: "bars",
     stack: "normal",
     noValue: "No retries",
-    sql: stackedBy("feature", "sum(retry_count)", { top: 6, condition: "retry_count > 0" }),
+    sql: stackedBy("feature", "sum(retries)", { top: 6, having: "amount > 0" }),
   }),
 ];
 
@@ -257,10 +255,10 @@ const detail = [
       columns: `${DIMENSIONS.feature} AS "Feature",
   ${SPEND} AS "Spend",
   "Spend" / nullIf(sum("Spend") OVER (), 0) AS "Share",
-  count() AS "Calls",
-  "Spend" / nullIf(count(cost), 0) AS "Per call",
+  ${CALLS} AS "Calls",
+  "Spend" / nullIf(${PRICED_CALLS}, 0) AS "Per call",
   ${CACHE_HIT_RATIO} AS "From cache",
-  sum(retry_count) AS "Retries",
+  sum(retries) AS "Retries",
   ${UNPRICED_CALLS} AS "Unpriced"`,
       groupBy: `"Feature"`,
       orderBy: `"Spend" DESC NULLS LAST, "Calls" DESC`,
@@ -298,7 +296,7 @@ const detail = [
       columns: `provider AS "Provider",
   ${DIMENSIONS.model} AS "Model",
   coalesce(cost_reason, '(not given)') AS "Reason",
-  count() AS "Calls",
+  ${CALLS} AS "Calls",
   sum(input_total) AS "Input tokens",
   sum(output_total) AS "Output tokens",
   ${SPEND} AS "Known part"`,

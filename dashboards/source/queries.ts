@@ -2,7 +2,7 @@ import { BUCKET, DIMENSIONS, type Dimension, IN_BOTH_PERIODS, IN_RANGE, THIS_PER
 
 /** One number over the chosen range. */
 export const single = (expression: string): string =>
-  `SELECT ${expression} AS Value\nFROM calls\nWHERE ${IN_RANGE}`;
+  `SELECT ${expression} AS Value\nFROM call_stats\nWHERE ${IN_RANGE}`;
 
 /**
  * Two rows, previous period then this one, for a stat that shows the change. `expression` takes the condition that picks a
@@ -12,61 +12,61 @@ export function withPrevious(expression: (condition: string) => string): string 
   return `SELECT period, amount AS Value
 FROM (
   SELECT [${expression(`NOT (${THIS_PERIOD})`)}, ${expression(THIS_PERIOD)}] AS amounts
-  FROM calls
+  FROM call_stats
   WHERE ${IN_BOTH_PERIODS}
 )
 ARRAY JOIN ['Previous period', 'This period'] AS period, amounts AS amount`;
 }
 
+const having = (condition: string | undefined): string =>
+  condition === undefined ? "" : `\nHAVING ${condition}`;
+
 /** One or more numbers per time bucket; `columns` is SQL with aliases. */
-export const overTime = (columns: string, condition?: string, view = "calls"): string =>
+export const overTime = (columns: string, options: { having?: string } = {}): string =>
   `SELECT ${BUCKET} AS time, ${columns}
-FROM ${view}
-WHERE ${IN_RANGE}${condition === undefined ? "" : `\n  AND ${condition}`}
-GROUP BY time
+FROM call_stats
+WHERE ${IN_RANGE}
+GROUP BY time${having(options.having)}
 ORDER BY time`;
 
 /**
  * An amount per time bucket and value of a dimension, for a stack. The largest values keep their name and the rest is added up as
  * "other", so that a chart has few series. The ledger is read once; `expression` must be an amount that can be added up.
  */
-export function stackedBy(
+export const stackedBy = (
   dimension: Dimension,
   expression: string,
-  options: { top?: number; condition?: string } = {},
-): string {
-  const condition = options.condition === undefined ? "" : `\n      AND ${options.condition}`;
-  return `SELECT time, if(place <= ${options.top ?? 8}, name, 'other') AS series, sum(amount) AS Value
+  options: { top?: number; having?: string } = {},
+): string =>
+  `SELECT time, if(place <= ${options.top ?? 8}, name, 'other') AS series, sum(amount) AS Value
 FROM (
   SELECT time, name, amount, dense_rank() OVER (ORDER BY total DESC, name) AS place
   FROM (
     SELECT time, name, amount, sum(amount) OVER (PARTITION BY name) AS total
     FROM (
       SELECT ${BUCKET} AS time, ${DIMENSIONS[dimension]} AS name, ${expression} AS amount
-      FROM calls
-      WHERE ${IN_RANGE}${condition}
-      GROUP BY time, name
+      FROM call_stats
+      WHERE ${IN_RANGE}
+      GROUP BY time, name${having(options.having)}
     )
   )
 )
 GROUP BY time, series
 ORDER BY time, series`;
-}
 
 /**
  * A ratio or a quantile per time bucket and value of a dimension, which cannot be added up: "other" is computed over its own rows.
- * `rank` decides which values are large enough to keep their name.
+ * `rank` decides which values are large enough to keep their name. Buckets without a value are left out.
  */
-export function overTimeBy(
+export const overTimeBy = (
   dimension: Dimension,
   expression: string,
-  options: { rank: string; top?: number; condition?: string },
-): string {
-  const condition = options.condition === undefined ? "" : `\n  AND ${options.condition}`;
-  return `WITH largest AS (
+  options: { rank: string; top?: number },
+): string =>
+  `WITH largest AS (
   SELECT ${DIMENSIONS[dimension]} AS name
-  FROM calls
-  WHERE ${IN_RANGE}${condition}
+  FROM call_stats
+  WHERE ${IN_RANGE}
   GROUP BY name
   ORDER BY ${options.rank} DESC, name
   LIMIT ${options.top ?? 8}
@@ -74,16 +74,16 @@ export function overTimeBy(
 SELECT ${BUCKET} AS time,
   if(${DIMENSIONS[dimension]} IN (SELECT name FROM largest), ${DIMENSIONS[dimension]}, 'other') AS series,
   ${expression} AS Value
-FROM calls
-WHERE ${IN_RANGE}${condition}
+FROM call_stats
+WHERE ${IN_RANGE}
 GROUP BY time, series
+HAVING Value IS NOT NULL
 ORDER BY time, series`;
-}
 
 /** A number per value of a dimension, largest first. */
 export const by = (dimension: Dimension, expression: string, limit: number): string =>
   `SELECT ${DIMENSIONS[dimension]} AS name, ${expression} AS Value
-FROM calls
+FROM call_stats
 WHERE ${IN_RANGE}
 GROUP BY name
 ORDER BY Value DESC NULLS LAST, name
@@ -97,10 +97,10 @@ export const rows = (options: {
   limit: number;
   condition?: string;
   having?: string;
-  view?: "calls" | "attempts" | "cost_lines";
+  view?: "calls" | "call_stats" | "line_stats";
 }): string =>
   `SELECT ${options.columns}
-FROM ${options.view ?? "calls"}
+FROM ${options.view ?? "call_stats"}
 WHERE ${IN_RANGE}${options.condition === undefined ? "" : `\n  AND ${options.condition}`}${
     options.groupBy === undefined ? "" : `\nGROUP BY ${options.groupBy}`
   }${options.having === undefined ? "" : `\nHAVING ${options.having}`}

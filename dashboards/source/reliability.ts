@@ -1,12 +1,9 @@
 import { bargauge, gauge, stat, table, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
-import { BUCKET, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
+import { BUCKET, CALLS, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
 import { by, overTime, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
-
-/** Share of a limit that was left, 0 to 1. */
-const LEFT = "remaining / nullIf(`limit`, 0)";
 
 const headline = [
   gauge({
@@ -24,7 +21,7 @@ const headline = [
       { color: "orange", value: 0.97 },
       { color: "green", value: 0.99 },
     ],
-    sql: single("countIf(outcome = 'ok') / nullIf(count(), 0)"),
+    sql: single("sum(ok_calls) / nullIf(sum(calls), 0)"),
   }),
   stat({
     id: 2,
@@ -40,9 +37,7 @@ const headline = [
       { color: "orange", value: 0.02 },
       { color: "red", value: 0.1 },
     ],
-    sql: `SELECT countIf(attempt_http_status = 429) / nullIf(count(), 0) AS Value
-FROM attempts
-WHERE ${IN_RANGE}`,
+    sql: single("sum(attempts_429) / nullIf(sum(attempts_seen), 0)"),
   }),
   stat({
     id: 3,
@@ -53,9 +48,7 @@ WHERE ${IN_RANGE}`,
     unit: "none",
     decimals: 3,
     change: "rise-is-bad",
-    sql: withPrevious(
-      (when) => `sumIf(attempt_count, ${when}) / nullIf(countIf(outcome = 'ok' AND ${when}), 0)`,
-    ),
+    sql: withPrevious((when) => `sumIf(attempts_made, ${when}) / nullIf(sumIf(ok_calls, ${when}), 0)`),
   }),
   stat({
     id: 4,
@@ -68,7 +61,7 @@ WHERE ${IN_RANGE}`,
     decimals: 2,
     noValue: "Nothing",
     change: "rise-is-bad",
-    sql: withPrevious((when) => `toFloat64(sumIf(cost, outcome != 'ok' AND ${when}))`),
+    sql: withPrevious((when) => `toFloat64(sumIf(unfinished_cost, ${when}))`),
   }),
 ];
 
@@ -85,8 +78,8 @@ const over = [
     noValue: "No failed calls",
     sql: `SELECT ${BUCKET} AS time,
   coalesce(error_type, if(http_status IS NULL, 'unknown', toString(http_status))) AS series,
-  count() AS Value
-FROM calls
+  ${CALLS} AS Value
+FROM call_stats
 WHERE ${IN_RANGE}
   AND outcome = 'error'
 GROUP BY time, series
@@ -103,10 +96,11 @@ ORDER BY time, series`,
     maxDataPoints: 60,
     sql: `SELECT ${BUCKET} AS time,
   ${DIMENSIONS.model} AS series,
-  countIf(attempt_http_status = 429) / count() AS Value
-FROM attempts
+  sum(attempts_429) / sum(attempts_seen) AS Value
+FROM call_stats
 WHERE ${IN_RANGE}
 GROUP BY time, series
+HAVING sum(attempts_seen) > 0
 ORDER BY time, series`,
   }),
   timeseries({
@@ -119,7 +113,7 @@ ORDER BY time, series`,
     draw: "bars",
     stack: "normal",
     noValue: "No retries",
-    sql: stackedBy("feature", "sum(retry_count)", { top: 8, condition: "retry_count > 0" }),
+    sql: stackedBy("feature", "sum(retries)", { top: 8, having: "amount > 0" }),
   }),
   timeseries({
     id: 13,
@@ -132,13 +126,12 @@ ORDER BY time, series`,
     stack: "normal",
     colors: { "2xx": "green", "429": "semi-dark-orange", "other 4xx": "yellow", "5xx": "red", none: "text" },
     sql: overTime(
-      `countIf(attempt_http_status BETWEEN 200 AND 299) AS "2xx",
-  nullIf(countIf(attempt_http_status = 429), 0) AS "429",
-  nullIf(countIf(attempt_http_status BETWEEN 400 AND 499 AND attempt_http_status != 429), 0) AS "other 4xx",
-  nullIf(countIf(attempt_http_status >= 500), 0) AS "5xx",
-  nullIf(countIf(attempt_http_status IS NULL), 0) AS "none"`,
-      undefined,
-      "attempts",
+      `sum(attempts_2xx) AS "2xx",
+  nullIf(sum(attempts_429), 0) AS "429",
+  nullIf(sum(attempts_4xx), 0) AS "other 4xx",
+  nullIf(sum(attempts_5xx), 0) AS "5xx",
+  nullIf(sum(attempts_unanswered), 0) AS "none"`,
+      { having: "sum(attempts_seen) > 0" },
     ),
   }),
 ];
@@ -163,11 +156,11 @@ const limits = [
     thresholdLine: true,
     sql: `SELECT ${BUCKET} AS time,
   concat(${DIMENSIONS.model}, ', ', replaceAll(kind, '_', ' ')) AS series,
-  min(${LEFT}) AS Value
-FROM rate_limits
+  min(least_left) AS Value
+FROM limit_stats
 WHERE ${LIMITS_IN_RANGE}
-  AND remaining IS NOT NULL AND \`limit\` > 0
 GROUP BY time, series
+HAVING Value IS NOT NULL
 ORDER BY time, series`,
   }),
   table({
@@ -185,9 +178,9 @@ ORDER BY time, series`,
     },
     sql: `SELECT ${DIMENSIONS.model} AS "Model",
   replaceAll(kind, '_', ' ') AS "Kind",
-  argMax(${LEFT}, start_time) AS "Left",
-  argMax(\`limit\`, start_time) AS "Limit"
-FROM rate_limits
+  argMax(latest_left, latest_left_time) AS "Left",
+  argMax(latest_limit, latest_limit_time) AS "Limit"
+FROM limit_stats
 WHERE ${LIMITS_IN_RANGE}
 GROUP BY "Model", "Kind"
 ORDER BY "Left" NULLS LAST, "Model", "Kind"
@@ -205,7 +198,7 @@ const details = [
     unit: "percentunit",
     decimals: 2,
     color: "red",
-    sql: by("model", `${ERRORS} / count()`, 10),
+    sql: by("model", `${ERRORS} / ${CALLS}`, 10),
   }),
   table({
     id: 31,
@@ -225,6 +218,7 @@ const details = [
       Call: { width: 110 },
     },
     sql: rows({
+      view: "calls",
       columns: `start_time AS "Time",
   ${DIMENSIONS.model} AS "Model",
   ${DIMENSIONS.feature} AS "Feature",
@@ -256,10 +250,10 @@ const details = [
     sql: rows({
       columns: `${DIMENSIONS.feature} AS "Feature",
   ${DIMENSIONS.model} AS "Model",
-  count() AS "Calls",
-  sum(retry_count) AS "Retries",
+  ${CALLS} AS "Calls",
+  sum(retries) AS "Retries",
   "Retries" / "Calls" AS "Per call",
-  ${ERRORS} / count() AS "Failed",
+  ${ERRORS} / ${CALLS} AS "Failed",
   ${SPEND} AS "Spend"`,
       groupBy: `"Feature", "Model"`,
       orderBy: `"Retries" DESC, "Feature", "Model"`,

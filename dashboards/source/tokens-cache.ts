@@ -1,34 +1,10 @@
 import { bargauge, heatmap, stat, table, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
-import {
-  CACHE_HIT_RATIO,
-  cacheHitRatio,
-  DIMENSIONS,
-  IN_RANGE,
-  CACHE_READ_KNOWN,
-  TOKENS_BY_CLASS,
-  TOKEN_COLORS,
-  CACHE_READ,
-} from "./calls-view.js";
+import { CACHE_HIT_RATIO, cacheHitRatio, DIMENSIONS, TOKENS_BY_CLASS, TOKEN_COLORS } from "./calls-view.js";
 import { classColumns, tokensText } from "./heat.js";
-import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";
+import { by, overTime, overTimeBy, rows, single, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
-
-/**
- * What caching saved per call: cached tokens at the price of uncached input, minus what their reads cost, minus the extra price
- * of cache writes. Known only where the call itself shows the price of uncached input.
- */
-const CACHE_SAVING = `SELECT sum(cached_tokens * input_price - cached_cost) AS Value
-FROM (
-  SELECT anyIf(toFloat64(unit_price) / per, class = 'input') AS input_price,
-    sumIf(toFloat64(quantity), startsWith(class, 'cache_')) AS cached_tokens,
-    sumIf(toFloat64(amount), startsWith(class, 'cache_')) AS cached_cost
-  FROM cost_lines
-  WHERE ${IN_RANGE}
-  GROUP BY id
-  HAVING countIf(class = 'input') > 0 AND countIf(startsWith(class, 'cache_')) > 0
-)`;
 
 export const tokensCache: Dashboard = dashboard({
   uid: "spanledger-tokens-cache",
@@ -79,7 +55,7 @@ export const tokensCache: Dashboard = dashboard({
       unit: "currencyUSD",
       decimals: 2,
       noValue: "Nothing cached",
-      sql: CACHE_SAVING,
+      sql: single("toFloat64(sum(cache_saving))"),
     }),
     timeseries({
       id: 10,
@@ -105,9 +81,8 @@ export const tokensCache: Dashboard = dashboard({
       softMax: 1,
       maxDataPoints: 60,
       sql: overTimeBy("feature", CACHE_HIT_RATIO, {
-        rank: "sum(input_total)",
+        rank: "sum(cacheable_input)",
         top: 6,
-        condition: CACHE_READ_KNOWN,
       }),
     }),
     timeseries({
@@ -121,7 +96,7 @@ export const tokensCache: Dashboard = dashboard({
       stack: "normal",
       colors: { read: "green", "write 5m": "yellow", "write 1h": "semi-dark-orange", "write, other": "text" },
       sql: overTime(
-        `sum(${CACHE_READ}) AS "read",
+        `sum(cache_read_tokens) AS "read",
   sum(cache_write_5m) AS "write 5m",
   sum(cache_write_1h) AS "write 1h",
   sum(cache_write_other) AS "write, other"`,
@@ -146,8 +121,8 @@ export const tokensCache: Dashboard = dashboard({
       sql: rows({
         columns: `${DIMENSIONS.feature} AS "Feature",
   ${DIMENSIONS.model} AS "Model",
-  count(input_total) AS "Calls",
-  avg(input_total) AS "Average input",
+  sum(sized_calls) AS "Calls",
+  sum(input_total) / nullIf(sum(sized_calls), 0) AS "Average input",
   ${CACHE_HIT_RATIO} AS "From cache",
   sum(input_uncached) AS "Uncached tokens"`,
         groupBy: `"Feature", "Model"`,
@@ -165,7 +140,7 @@ export const tokensCache: Dashboard = dashboard({
       unit: "none",
       decimals: 3,
       color: "purple",
-      sql: by("feature", "sum(output_total) / nullIf(sumIf(input_total, output_total IS NOT NULL), 0)", 10),
+      sql: by("feature", "sum(output_total) / nullIf(sum(answered_input), 0)", 10),
     }),
     heatmap({
       id: 30,
@@ -176,9 +151,8 @@ export const tokensCache: Dashboard = dashboard({
       unit: "short",
       sql: overTime(
         classColumns(
-          "input_total",
-          [256, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000],
-          tokensText,
+          "input_spread",
+          [256, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000].map(tokensText),
         ),
       ),
     }),
@@ -192,15 +166,10 @@ export const tokensCache: Dashboard = dashboard({
       draw: "line",
       softMax: 1,
       maxDataPoints: 60,
-      sql: overTimeBy(
-        "model",
-        "sum(output_reasoning) / nullIf(sumIf(output_total, output_reasoning IS NOT NULL), 0)",
-        {
-          rank: "sum(output_reasoning)",
-          top: 6,
-          condition: "output_reasoning IS NOT NULL",
-        },
-      ),
+      sql: overTimeBy("model", "sum(output_reasoning) / nullIf(sum(reasoned_output), 0)", {
+        rank: "sum(output_reasoning)",
+        top: 6,
+      }),
     }),
   ],
 });

@@ -15,10 +15,10 @@ const LABELS: Record<(typeof FILTERS)[number], string> = {
 /** The values of one dimension in the chosen range, most expensive first; at most 500, so that a picker stays usable. */
 function dimensionVariable(name: Dimension & keyof typeof LABELS): QueryVariable {
   const sql = `SELECT ${DIMENSIONS[name]} AS value
-FROM calls
+FROM call_stats
 WHERE $__timeFilter_ms(start_time)
 GROUP BY value
-ORDER BY sum(cost) DESC, count() DESC, value
+ORDER BY sum(cost) DESC, sum(calls) DESC, value
 LIMIT 500`;
   return {
     type: "query",

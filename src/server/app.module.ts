@@ -20,6 +20,7 @@ import { FacadeModule } from "./query/facade/facade.module.js";
 import { QueryModule } from "./query/query.module.js";
 import { AnalyticsModule } from "./storage/analytics/analytics.module.js";
 import type { AnalyticsStore } from "./storage/analytics/analytics-store.js";
+import { RollupKeeper } from "./storage/analytics/rollups/rollup-keeper.js";
 import type { ControlDatabase } from "./storage/control/control-database.js";
 import { ControlModule } from "./storage/control/control.module.js";
 
@@ -55,6 +56,7 @@ export class AppModule {
   static forRoot(config: AppConfig, stores: OpenStores): DynamicModule {
     return {
       module: AppModule,
+      providers: [RollupKeeper],
       imports: [
         ConfigModule.forRoot(config),
         ControlModule.forRoot(stores.control),

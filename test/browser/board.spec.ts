@@ -254,7 +254,7 @@ describe("the Overview", () => {
     await page.keyboard.press("Enter");
     await page.locator("dialog[open]").waitFor();
     const sql = await page.locator("dialog pre").innerText();
-    expect(sql).toContain("FROM calls");
+    expect(sql).toContain("FROM call_stats");
     expect(sql).not.toContain("$__");
     await page.keyboard.press("Escape");
     await page.locator("dialog[open]").waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../domain/errors.js";
 import type { QueryParams } from "../storage/analytics/analytics-store.js";
-import { PUBLIC_VIEWS } from "../storage/analytics/project-tables.js";
+import { READABLE_VIEWS } from "../storage/analytics/project-tables.js";
 import { COLUMN_DIMENSIONS, isDimension, shownDimension } from "./dimensions.js";
 import { sqlTokens } from "./sql-tokens.js";
 
@@ -82,7 +82,7 @@ function unknownKey(key: string): AppError {
 /** The positions right behind the WHERE of each public view that is read. */
 function wherePositions(sql: string): number[] {
   const tokens = sqlTokens(sql);
-  const views: readonly string[] = PUBLIC_VIEWS;
+  const views: readonly string[] = READABLE_VIEWS;
   const positions: number[] = [];
   for (const [index, token] of tokens.entries()) {
     const table = tokens[index + 1];

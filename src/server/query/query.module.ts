@@ -10,6 +10,7 @@ import { DataQualityQuery } from "./data-quality.query.js";
 import { DimensionsController } from "./dimensions.controller.js";
 import { DimensionValuesQuery } from "./dimension-values.query.js";
 import { PanelSqlRunner } from "./panel-sql.js";
+import { RollupPlanner } from "./rollups/rollup-planner.js";
 import { SpendController } from "./spend.controller.js";
 import { SpendQuery } from "./spend.query.js";
 import { SummaryController } from "./summary.controller.js";
@@ -24,6 +25,7 @@ const questions = [
   DataQualityQuery,
   DimensionValuesQuery,
   PanelSqlRunner,
+  RollupPlanner,
   SpendQuery,
   SummaryQuery,
   UnpricedQuery,

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../src/server/domain/clock.js";
 import { DashboardsService } from "../../../src/server/dashboards/dashboards.service.js";
-import { PanelSqlRunner } from "../../../src/server/query/panel-sql.js";
 import { openAnalytics } from "../../../src/server/storage/analytics/analytics.module.js";
 import type { AnalyticsStore } from "../../../src/server/storage/analytics/analytics-store.js";
 import { CallsRepository } from "../../../src/server/storage/analytics/calls.repository.js";
+import { panelRunner } from "../../support/panel-runner.js";
 import { seedRows } from "./seed.js";
 
 /** The end of the seeded month: a whole hour, so that buckets do not move between runs. */
@@ -34,7 +34,7 @@ export async function openSeededLedger(): Promise<SeededLedger> {
     [],
   );
   const clock: Clock = { nowMs: () => NOW_MS };
-  const service = new DashboardsService(new PanelSqlRunner(store), clock);
+  const service = new DashboardsService(panelRunner(store), clock);
   await service.onModuleInit();
   return {
     store,

@@ -6,7 +6,7 @@ import type { Dashboard, Panel } from "../../../dashboards/source/schema.js";
 import type { PanelResult } from "../../../src/server/dashboards/dashboards.service.js";
 import { expandMacros } from "../../../src/server/dashboards/expand-macros.js";
 import { readPanelRequest } from "../../../src/server/dashboards/panel-request.js";
-import { PanelSqlRunner } from "../../../src/server/query/panel-sql.js";
+import { panelRunner } from "../../support/panel-runner.js";
 import { NOW_MS, openSeededLedger, type SeededLedger } from "./ledger.js";
 
 type Variables = Record<string, string | string[]>;
@@ -303,7 +303,7 @@ describe("alert rules", () => {
       intervalMs: 60_000,
       variables: new Map(),
     });
-    const { columns, rows } = await new PanelSqlRunner(ledger.store).run("default", sql, {
+    const { columns, rows } = await panelRunner(ledger.store).run("default", sql, {
       maxRows: 10,
       maxSeconds: 10,
     });

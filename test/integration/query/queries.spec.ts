@@ -7,7 +7,7 @@ import { CallQuery } from "../../../src/server/query/call.query.js";
 import { CallsQuery } from "../../../src/server/query/calls.query.js";
 import { DataQualityQuery } from "../../../src/server/query/data-quality.query.js";
 import { filtersOfScope } from "../../../src/server/query/dimensions.js";
-import { PanelSqlRunner } from "../../../src/server/query/panel-sql.js";
+import { panelRunner } from "../../support/panel-runner.js";
 import { SpendQuery } from "../../../src/server/query/spend.query.js";
 import { SummaryQuery } from "../../../src/server/query/summary.query.js";
 import { UnpricedQuery } from "../../../src/server/query/unpriced.query.js";
@@ -415,7 +415,7 @@ describe("budget spend", () => {
 
 describe("dashboard SQL", () => {
   const run = (sql: string, project = "default") =>
-    new PanelSqlRunner(ledger.store).run(project, sql, { maxRows: 1000, maxSeconds: 5 });
+    panelRunner(ledger.store).run(project, sql, { maxRows: 1000, maxSeconds: 5 });
 
   it("sees its project only", async () => {
     expect((await run("SELECT sum(cost) FROM calls")).rows).toEqual([["1.35"]]);
@@ -445,7 +445,7 @@ describe("dashboard SQL", () => {
   });
 
   it("refuses more rows than a panel may have, and stops when the viewer leaves", async () => {
-    const runner = new PanelSqlRunner(ledger.store);
+    const runner = panelRunner(ledger.store);
     const tooMany = runner.run("default", "SELECT number FROM numbers(1000000)", {
       maxRows: 10,
       maxSeconds: 5,

@@ -13,7 +13,7 @@ import {
   type AnalyticsStore,
   type RawQueryStore,
 } from "../../storage/analytics/analytics-store.js";
-import { PUBLIC_SYSTEM_TABLES, PUBLIC_VIEWS } from "../../storage/analytics/project-tables.js";
+import { PUBLIC_SYSTEM_TABLES, READABLE_VIEWS } from "../../storage/analytics/project-tables.js";
 import { SessionPool } from "../../storage/analytics/session-pool.js";
 import { assertReadOnlySelect } from "../sql-guard.js";
 import { facadeError } from "./facade-error.js";
@@ -27,8 +27,8 @@ type Authorizer = Pick<AuthService, "authorize">;
 /** Name of our database in the embedded engine; clients may write it before a view. */
 const DATABASE = "spanledger";
 const READABLE = [
-  ...PUBLIC_VIEWS,
-  ...PUBLIC_VIEWS.map((view) => `${DATABASE}.${view}`),
+  ...READABLE_VIEWS,
+  ...READABLE_VIEWS.map((view) => `${DATABASE}.${view}`),
   ...PUBLIC_SYSTEM_TABLES,
 ];
 /** Fewer than the engine's readers, so that SQL clients never hold up page and API. */

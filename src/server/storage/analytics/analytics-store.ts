@@ -68,8 +68,8 @@ export interface AnalyticsStore {
   query(sql: string, options?: QueryOptions): Promise<QueryResult>;
   /** Rows as objects keyed by column name. */
   select<Row>(sql: string, options?: QueryOptions): Promise<Row[]>;
-  /** Runs one statement that returns nothing (DDL, INSERT ... SELECT). */
-  command(sql: string, params?: QueryParams): Promise<void>;
+  /** Runs one statement that returns nothing (DDL, INSERT ... SELECT). In the lane `upkeep` it does not hold up the writing path. */
+  command(sql: string, params?: QueryParams, lane?: "ingest" | "upkeep"): Promise<void>;
   ping(): Promise<void>;
   /** Stops own queries, waits for the writer, closes. Idempotent. */
   close(): Promise<void>;

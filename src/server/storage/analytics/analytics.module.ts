@@ -6,6 +6,7 @@ import { ANALYTICS_STORE, type AnalyticsStore } from "./analytics-store.js";
 import { CallsRepository } from "./calls.repository.js";
 import { ChdbStore } from "./chdb.store.js";
 import { ClickHouseStore } from "./clickhouse.store.js";
+import { RollupFreshness } from "./rollups/rollup-freshness.js";
 
 /** Directory of the embedded engine inside the data directory. */
 export function analyticsDirectory(config: Pick<AppConfig, "dataDir">): string {
@@ -41,8 +42,8 @@ export class AnalyticsModule {
     return {
       module: AnalyticsModule,
       global: true,
-      providers: [{ provide: ANALYTICS_STORE, useValue: store }, CallsRepository],
-      exports: [ANALYTICS_STORE, CallsRepository],
+      providers: [{ provide: ANALYTICS_STORE, useValue: store }, CallsRepository, RollupFreshness],
+      exports: [ANALYTICS_STORE, CallsRepository, RollupFreshness],
     };
   }
 }

@@ -70,6 +70,8 @@ function mergeSettings(): string {
     // in its life instead of five or six (measured: 11 instead of 26 microseconds of merging per row at full load).
     min_parts_to_merge_at_once: 10,
     merge_selector_base: 10,
+    // Rows keep the number of the insert they came with when parts are merged: it tells which hours have rows that the rollups lack.
+    enable_block_number_column: 1,
   })}\n</merge_tree>`;
 }
 

@@ -18,6 +18,8 @@ export interface ChdbOptions {
 export interface OpenEngine {
   inbox: string;
   writer: ChdbSession;
+  /** For long statements that write beside the ingest path, one at a time. */
+  keeper: ChdbSession;
   /** Only stops queries, so that it is never busy. */
   killer: ChdbSession;
   readers: SessionPool<ChdbSession>;
@@ -57,9 +59,13 @@ async function openSessions(options: ChdbOptions, sessions: ChdbSession[]): Prom
   // Only now is it sure that no other process works here.
   rmSync(inbox, { recursive: true, force: true });
   mkdirSync(inbox);
+  // One statement, one part: whoever reads meanwhile sees all of it or nothing.
+  const keeper = await open(
+    `${use}; SET max_threads = 1, max_insert_threads = 1, min_insert_block_size_rows = 100000000, min_insert_block_size_bytes = 4000000000`,
+  );
   const killer = await open("SELECT 1");
   const pool: ChdbSession[] = [];
   // readonly=2 cannot be taken back on a session: these can change settings, never data.
   for (let index = 0; index < readers; index += 1) pool.push(await open(`${use}; SET readonly = 2`));
-  return { inbox, writer, killer, readers: new SessionPool(pool, MAX_WAITING_QUERIES) };
+  return { inbox, writer, keeper, killer, readers: new SessionPool(pool, MAX_WAITING_QUERIES) };
 }

@@ -120,12 +120,13 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
     return rowsAsObjects<Row>(await this.query(sql, options));
   }
 
-  async command(sql: string, params: QueryParams = {}): Promise<void> {
+  async command(sql: string, params: QueryParams = {}, lane: "ingest" | "upkeep" = "ingest"): Promise<void> {
     this.assertOpen();
     const assignments = paramAssignments(params);
     const prefix = assignments.length === 0 ? "" : `SET ${assignments.join(", ")};\n`;
     try {
-      await this.engine.writer.query(prefix + sql, "TabSeparated");
+      const session = lane === "upkeep" ? this.engine.keeper : this.engine.writer;
+      await session.query(prefix + sql, "TabSeparated");
     } catch (error) {
       throw toAppError(error, "Statement failed", true);
     }
@@ -209,7 +210,7 @@ export class ChdbStore implements AnalyticsStore, RawQueryStore {
 
   private async shutDown(): Promise<void> {
     this.engine.readers.close();
-    const sessions = [this.engine.writer, ...this.engine.readers.items];
+    const sessions = [this.engine.writer, this.engine.keeper, ...this.engine.readers.items];
     const idle = sessions.map((session) => session.idle());
     const stopped = [...this.running].map((id) => this.kill(id));
     await within(CLOSE_DEADLINE_MS, Promise.all([...idle, ...stopped]));

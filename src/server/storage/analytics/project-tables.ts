@@ -1,9 +1,9 @@
 import { stringLiteral } from "./query-params.js";
 
 /** Every table that holds rows of projects, by the name it has on one server. All have a column `project`. */
-export const PROJECT_TABLES = ["calls_raw", "span_links", "budget_standings"] as const;
+export const PROJECT_TABLES = ["calls_raw", "span_links", "budget_standings", "calls_rollup"] as const;
 
-/** Views that SQL of dashboards and of SQL clients may read. */
+/** Views for SQL clients, and for the boards. docs/sql-views.md says what their columns mean. */
 export const PUBLIC_VIEWS = [
   "calls",
   "attempts",
@@ -12,6 +12,9 @@ export const PUBLIC_VIEWS = [
   "spend_hourly",
   "budget_status",
 ] as const;
+
+/** What SQL of boards and SQL clients may read: beside the public views those whose rows add up, which are for boards and may change. */
+export const READABLE_VIEWS = [...PUBLIC_VIEWS, "call_stats", "limit_stats", "line_stats"] as const;
 
 /** Tables about the schema that SQL clients read to offer names; only the public views show up in them. */
 export const PUBLIC_SYSTEM_TABLES = ["system.databases", "system.tables", "system.columns"] as const;

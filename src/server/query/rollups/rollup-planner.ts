@@ -1,0 +1,102 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { ANALYTICS_STORE, type AnalyticsStore } from "../../storage/analytics/analytics-store.js";
+import { type Grain, GRAINS, storedName } from "../../storage/analytics/rollups/grains.js";
+import type { Freshness, Span } from "../../storage/analytics/rollups/rollup-freshness.js";
+import { coveredSpans } from "./covered-spans.js";
+import { type StatsStatement, statsStatement } from "./stats-statement.js";
+
+export interface PlannedSql {
+  sql: string;
+  /** The rollup that is read; null when every row comes from the views. */
+  grain: string | null;
+  /** From the first to the last instant that rows are compared with, in seconds; null when the answer may depend on any row. */
+  range: Span | null;
+}
+
+/**
+ * Lets a statement over the views whose rows add up read a rollup where that gives the same answer. The rule: a rollup must have every
+ * column that the statement names, its slots must fit into the time buckets, and of its slots only those are taken that are up to date
+ * and in which all rows are alike to the statement. All other slots are read from the rows.
+ */
+@Injectable()
+export class RollupPlanner {
+  constructor(@Inject(ANALYTICS_STORE) private readonly store: AnalyticsStore) {}
+
+  /** The statement to run in the place of `sql`, which has passed the guard. @throws AppError as the store does. */
+  async plan(sql: string, freshness: Freshness): Promise<PlannedSql> {
+    const statement = statsStatement(sql);
+    if (statement === null || statement.instants.length === 0) return { sql, grain: null, range: null };
+    const instants = await this.evaluated(statement.instants);
+    const range = { from: Math.min(...instants), to: Math.max(...instants) };
+    const grain = GRAINS.find((one) => fits(one, statement));
+    if (grain === undefined) return { sql, grain: null, range };
+    const spans = coveredSpans(freshness, { slot: grain.slot, instants, zones: statement.zones });
+    if (spans.length === 0) return { sql, grain: null, range };
+    return { sql: replaced(sql, statement, source(grain, statement, spans)), grain: grain.name, range };
+  }
+
+  /** Instants in seconds since the epoch. */
+  private async evaluated(expressions: readonly string[]): Promise<number[]> {
+    const distinct = [...new Set(expressions)];
+    const open = distinct.filter((expression) => writtenSeconds(expression) === null);
+    const written = distinct.flatMap((expression) => writtenSeconds(expression) ?? []);
+    if (open.length === 0) return written;
+    const columns = open.map((expression) => `toFloat64(toDateTime64(${expression}, 9, 'UTC'))`);
+    const { rows } = await this.store.query(`SELECT ${columns.join(", ")}`);
+    return [...written, ...(rows[0] ?? []).map(Number)];
+  }
+}
+
+function fits(grain: Grain, { view, columns, buckets }: StatsStatement): boolean {
+  const given = new Set([...grain.dimensions, ...grain.measures, "project", "start_time"]);
+  return (
+    grain.view === view &&
+    buckets.every((seconds) => seconds % grain.slot === 0) &&
+    [...columns].every((column) => given.has(column))
+  );
+}
+
+/** The rows of the view as SQL in brackets: from the rollup within the spans, from the view elsewhere. */
+function source(grain: Grain, { view, columns }: StatsStatement, spans: readonly Span[]): string {
+  const names = [...new Set(["project", "start_time", ...columns])].map((name) => `\`${name}\``).join(", ");
+  const edges = [null, ...spans.flatMap(({ from, to }) => [from, to]), null];
+  const gaps = spans.map((_, index) => within(edges[2 * index] ?? null, edges[2 * index + 1] ?? null));
+  const beyond = within(edges.at(-2) ?? null, null);
+  const held = spans.map(({ from, to }) => within(from, to));
+  return `(
+SELECT ${names} FROM calls_rollup FINAL
+WHERE grain = '${storedName(grain)}' AND weight > 0 AND (${held.join(" OR ")})
+UNION ALL
+SELECT ${names} FROM ${view}
+WHERE ${[...gaps, beyond].map((gap) => `(${gap})`).join(" OR ")}
+)`;
+}
+
+/** Condition on rows that start at or after `from` and before `to`, in seconds. */
+function within(from: number | null, to: number | null): string {
+  return [
+    from === null ? [] : [`start_time >= toDateTime64(${from}, 9, 'UTC')`],
+    to === null ? [] : [`start_time < toDateTime64(${to}, 9, 'UTC')`],
+  ]
+    .flat()
+    .join(" AND ");
+}
+
+function replaced(sql: string, { reads }: StatsStatement, text: string): string {
+  let out = "";
+  let at = 0;
+  for (const { start, end } of reads) {
+    out += sql.slice(at, start) + text;
+    at = end;
+  }
+  return out + sql.slice(at);
+}
+
+/** Seconds of the forms that panel SQL mostly has, without asking the engine; null for others. */
+function writtenSeconds(expression: string): number | null {
+  const seconds = /^toDateTime\((\d+)\)$/.exec(expression)?.[1];
+  if (seconds !== undefined) return Number(seconds);
+  const [, factor = "1", first, second = "0"] =
+    /^fromUnixTimestamp64Milli\((?:(\d) \* )?(\d+)(?: - (\d+))?\)$/.exec(expression) ?? [];
+  return first === undefined ? null : (Number(factor) * Number(first) - Number(second)) / 1000;
+}

@@ -4,6 +4,8 @@ import { flush, observe, shutdown, withAttribution } from "@spanledger/sdk";
 import OpenAI from "openai";
 import { type Reply, startStandInProviders, type StandInProviders } from "../../src/demo/providers/index.js";
 import { allCalls, type ApiCall } from "../support/api.js";
+import { type Answer, ProviderServer } from "../support/sdk/provider-server.js";
+import { runProgram } from "../support/sdk/run-program.js";
 import {
   cleanUpServers,
   eventually,
@@ -184,4 +186,68 @@ describe("real clients, wrapped by one line, exporting by themselves", () => {
     expect(call?.outcome).toMatch(/^(cancelled|abandoned)$/);
     expect(call?.usage["outputTotal"]).toBeNull();
   });
+
+  it("makes one row of each result of a job that two processes look after", async () => {
+    const vendor = await new ProviderServer().start();
+    const [queued, completed, lines] = jobAnswers();
+    const env = { PROVIDER_URL: `${vendor.url}/v1`, SPANLEDGER_ENDPOINT: server.url };
+    vendor.script(queued, queued, completed, lines);
+    const first = await runProgram("job-poller", { ...env, STARTS: "yes" });
+    vendor.script(completed, lines);
+    const second = await runProgram("job-poller", env);
+    await vendor.close();
+    expect([first, second]).toMatchObject([
+      { code: 0, stdout: "done\n", stderr: "" },
+      { code: 0, stdout: "done\n", stderr: "" },
+    ]);
+    // Both have waited for the acknowledgement of what they sent.
+    const calls = await callsOf("jobs", 3);
+    expect(calls.map((call) => [call.responseId, call.usage["inputTotal"]]).toSorted()).toEqual([
+      ["batch_req_0000002", 8],
+      ["chatcmpl-job", 10],
+      ["resp_shared_by_two", 20],
+    ]);
+    expect(calls.every((call) => call.billable)).toBe(true);
+  }, 60_000);
 });
+
+/** What the vendor says of a background response, while it runs and then, and of a batch of two requests. */
+function jobAnswers(): [queued: Answer, completed: Answer, lines: Answer] {
+  const response = {
+    id: "resp_shared_by_two",
+    object: "response",
+    model: "gpt-4o-mini",
+    background: true,
+    output: [],
+  };
+  const line = (id: string, body: object): string =>
+    `${JSON.stringify({ id, custom_id: id, response: { status_code: 200, request_id: `rq_${id}`, body }, error: null })}\n`;
+  const chat = {
+    id: "chatcmpl-job",
+    object: "chat.completion",
+    model: "gpt-4o-mini",
+    choices: [{ finish_reason: "stop" }],
+    usage: { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 },
+  };
+  const vectors = {
+    object: "list",
+    data: [],
+    model: "text-embedding-3-small",
+    usage: { prompt_tokens: 8, total_tokens: 8 },
+  };
+  const usage = {
+    input_tokens: 20,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens: 9,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 29,
+  };
+  return [
+    { json: { ...response, status: "queued", usage: null } },
+    { json: { ...response, status: "completed", usage } },
+    {
+      chunks: [line("batch_req_0000001", chat), line("batch_req_0000002", vectors)],
+      headers: { "content-type": "application/octet-stream" },
+    },
+  ];
+}

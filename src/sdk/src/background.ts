@@ -10,6 +10,7 @@ type Held = EndedCall & {
   endMs: number;
   outcome: Outcome;
   errorType: string | null;
+  result: string | null;
   now(): number;
 };
 
@@ -20,6 +21,14 @@ const held = new Map<string, Held>();
 /** What a stored response is known by: ids are unique within a server. */
 export function responseKey(host: string, id: string): string {
   return `${host} ${id}`;
+}
+
+/** Ids shorter than this are not unique: small servers count, or say the same each time. */
+const UNIQUE_ID_CHARS = 12;
+
+/** What a stored result is known by to every process, or null where `key` does not tell it from others. */
+export function resultName(key: string): string | null {
+  return key.length - key.indexOf(" ") - 1 >= UNIQUE_ID_CHARS ? key : null;
 }
 
 /**
@@ -57,6 +66,7 @@ export function completeBackground(
   if (call === undefined) return false;
   read(call.response, call.provider);
   call.endMs = call.now();
+  call.result = resultName(key);
   call.outcome = outcome;
   call.errorType = outcome === "error" ? (call.response.errorType ?? "provider_error") : null;
   release(key, call);

@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
 import { ambientAttribution } from "./attribution.js";
-import { completeBackground, responseKey } from "./background.js";
+import { completeBackground, responseKey, resultName } from "./background.js";
 import { isNewLine, offerTotal, takeLines } from "./batch-totals.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
 import type { BodySink } from "./body-sink.js";
@@ -150,6 +150,7 @@ class ResultSink implements BodySink {
       rateLimits: [],
       limitHeaders: {},
       fingerprint: {},
+      result: response.id === null ? null : resultName(responseKey(this.url.hostname, response.id)),
     });
   }
 

@@ -47,6 +47,7 @@ export class LiveCall {
   rateLimits: RateLimit[] = [];
   limitHeaders: Record<string, string> = {};
   fingerprint: Attributes = {};
+  result: string | null = null;
   finished = false;
   /** For the idle timeout: the sweep in which the body last moved, and whether the application waits for it now. */
   lastMoved = sweeps.count;

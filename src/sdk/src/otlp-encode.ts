@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Attributes } from "@opentelemetry/api";
 import { AttributeTrack, putAttribute } from "./attribute-track.js";
 import { ProtoWriter } from "./proto-writer.js";
@@ -77,16 +78,28 @@ function attributesOf(span: SpanData): ProtoWriter {
   }
 }
 
+function writeIds(writer: ProtoWriter, span: SpanData, parent: SpanParent | null): void {
+  if (span.result !== null) {
+    const digest = createHash("sha256").update(span.result).digest();
+    writer.head(1, 16);
+    writer.bytes(digest.subarray(0, 16));
+    writer.head(2, 8);
+    writer.bytes(digest.subarray(16, 24));
+    return;
+  }
+  if (parent === null) writer.random(1, 16);
+  else writer.hex(1, parent.traceId);
+  writer.random(2, 8);
+  if (parent !== null) writer.hex(4, parent.spanId);
+}
+
 function writeSpan(
   writer: ProtoWriter,
   span: SpanData,
   parent: SpanParent | null,
   attributes: ProtoWriter,
 ): void {
-  if (parent === null) writer.random(1, 16);
-  else writer.hex(1, parent.traceId);
-  writer.random(2, 8);
-  if (parent !== null) writer.hex(4, parent.spanId);
+  writeIds(writer, span, parent);
   writer.text(5, span.name);
   writer.int(6, KIND_CLIENT);
   writer.time(7, span.startMs);

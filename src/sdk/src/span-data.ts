@@ -27,6 +27,8 @@ export interface SpanData {
   startMs: number;
   endMs: number;
   failed: boolean;
+  /** Names a result that other processes may report as well: equal names make equal ids, so that a ledger keeps one. Null: it is alone. */
+  result: string | null;
   /** What samplers decide by: those attributes that the conventions ask for at the start of a span. */
   first(): Attributes;
   events: SpanEvent[];

@@ -40,6 +40,8 @@ export interface EndedCall {
   readonly rateLimits: readonly RateLimit[];
   readonly limitHeaders: Readonly<Record<string, string>>;
   readonly fingerprint: Attributes;
+  /** Names the result of a job, which whoever polls for it reports; null for a call, which its own process alone sees. */
+  readonly result: string | null;
 }
 
 /** Sends the span of an ended call, a child of what was active when the call began, and one for each other model inside it. */
@@ -84,6 +86,7 @@ function sideCall(call: EndedCall, side: SideUsage, index: number): EndedCall {
     rateLimits: [],
     limitHeaders: {},
     fingerprint: {},
+    result: call.result === null ? null : `${call.result} ${side.kind} ${index}`,
   };
 }
 
@@ -97,6 +100,7 @@ export function spanOf(call: EndedCall): SpanData {
     endMs: Math.max(call.endMs, call.startMs),
     events: call.attempts.map(attemptEvent),
     failed: call.outcome === "error",
+    result: call.result,
     first: () => ({
       [names.ATTR_OPERATION_NAME]: operation,
       [names.ATTR_PROVIDER_NAME]: call.provider,

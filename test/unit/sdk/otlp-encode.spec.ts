@@ -15,6 +15,7 @@ function spanOf(name: string, attributes: Named): SpanData {
     startMs: 1_795_374_058_000,
     endMs: 1_795_374_058_001,
     failed: false,
+    result: null,
     first: () => ({}),
     events: [{ name: "e", timeMs: 1_795_374_058_000, describe: (sink) => sink.put("n", 7) }],
     describe: (sink) => {
@@ -74,6 +75,18 @@ describe("encoding spans as changes of the one before", () => {
     expect(new Set(spans.map((span) => span.spanId)).size).toBe(2);
     expect(new Set(spans.map((span) => span.traceId)).size).toBe(2);
     expect(resource).toEqual({ "service.name": "shop" });
+  });
+
+  it("gives reports of one result the same ids, whoever makes them", () => {
+    const named = (result: string): SpanData => ({ ...spanOf("x", { a: 1 }), result });
+    const batch = new SpanBatch();
+    for (const result of ["h resp_1", "h resp_1", "h resp_2"]) batch.add(named(result), PARENT);
+    const [one, same, other] = decoded(batch).spans;
+    expect(one).toMatchObject({ traceId: same?.traceId, spanId: same?.spanId, parentSpanId: "" });
+    expect(one?.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(one?.spanId).toMatch(/^[0-9a-f]{16}$/);
+    expect(other?.traceId).not.toBe(one?.traceId);
+    expect(other?.spanId).not.toBe(one?.spanId);
   });
 
   it("leaves nothing of a span that cannot be described", () => {

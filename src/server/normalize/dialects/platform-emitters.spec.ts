@@ -177,6 +177,27 @@ const CASES: readonly EmitterCase[] = [
     { kind: "link" },
   ],
   [
+    "pydantic/logfire: the placeholder of another instrumentation's open span",
+    {
+      "logfire.span_type": "pending_span",
+      "openinference.span.kind": "LLM",
+      "llm.model_name": "gpt-4o",
+    },
+    { scope: "openinference.instrumentation.openai", parent: "p", trace: "t" },
+    { kind: "link" },
+  ],
+  [
+    "pydantic/logfire: another instrumentation's stream without usage is still a call",
+    {
+      "logfire.span_type": "span",
+      "gen_ai.operation.name": "chat",
+      "gen_ai.system": "openai",
+      "gen_ai.request.model": "gpt-4o",
+    },
+    { scope: "opentelemetry.instrumentation.openai_v2" },
+    { kind: "call", dialect: "gen_ai", source: "none" },
+  ],
+  [
     "pydantic/logfire: the log that ends the stream is",
     {
       "logfire.span_type": "log",

@@ -1,15 +1,20 @@
 import type { Span } from "../../domain/span.js";
 import { asDocument, asText, at } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
-import { fillUsage, hasTokens, type Reading, type ReportedUsage } from "../reading.js";
+import { emptyReading, fillUsage, hasTokens, type Reading, type ReportedUsage } from "../reading.js";
 import { outcomeOf } from "../span-facts.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
 import { readRawUsage } from "./raw-usage.js";
 
-/** A placeholder of a span that is still open, under an id of its own. */
-function isPending(span: Span): boolean {
-  return span.attributes.get("logfire.span_type") === "pending_span";
-}
+/**
+ * Logfire's placeholder of a span that is still open, under an id of its own and with what the span had at its start. Logfire makes one of
+ * every span it exports, whichever instrumentation wrote it. Source: logfire _internal/tracer, read 2026-11-25.
+ */
+export const logfirePending: Dialect = {
+  name: "logfire",
+  claims: (span) => span.attributes.get("logfire.span_type") === "pending_span",
+  read: () => emptyReading(),
+};
 
 /** Pydantic AI: run spans repeat their model requests, by default under other names. */
 export const pydanticAi: Dialect = {
@@ -17,7 +22,6 @@ export const pydanticAi: Dialect = {
   claims: (span) => span.scope.name === "pydantic-ai",
   read(span) {
     const reading = readGenAiFields(span);
-    if (isPending(span)) return reading;
     settleGenAiRole(span, reading);
     if (/^(agent run|invoke_agent)\b/.test(span.name) && reading.role === "call") reading.role = "aggregate";
     return reading;
@@ -49,10 +53,9 @@ function addRawUsage(reading: Reading, raw: ReportedUsage): void {
  */
 export const logfire: Dialect = {
   name: "logfire",
-  claims: (span) => span.scope.name.startsWith("logfire") || span.attributes.has("logfire.span_type"),
+  claims: (span) => span.scope.name.startsWith("logfire"),
   read(span) {
     const reading = readGenAiFields(span);
-    if (isPending(span)) return reading;
     const raw = rawUsageOf(span);
     if (raw !== null) addRawUsage(reading, raw);
     settleGenAiRole(span, reading);

@@ -10,7 +10,7 @@ import { litellm } from "./litellm.js";
 import { anthropicNative, mistralNative } from "./native-sdks.js";
 import { openinference } from "./openinference.js";
 import { openlit } from "./openlit.js";
-import { logfire, pydanticAi } from "./pydantic.js";
+import { logfire, logfirePending, pydanticAi } from "./pydantic.js";
 import { spanledger } from "./spanledger.js";
 import { traceloop } from "./traceloop.js";
 import { vercelAi, vercelAi7 } from "./vercel-ai.js";
@@ -21,6 +21,7 @@ import { vercelAi, vercelAi7 } from "./vercel-ai.js";
  */
 export const DIALECTS: readonly Dialect[] = [
   spanledger,
+  logfirePending,
   claudeCodeSpans,
   codingCliSpans,
   langfuse,

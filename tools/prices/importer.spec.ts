@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { compareRatio, parseWithTextNumbers, shifted, times } from "./decimal-text.js";
+import { compareRatio, parseWithTextNumbers, shifted, times, wholeUnit } from "./decimal-text.js";
 import { groupIds } from "./group.js";
 import { observation } from "./observation.js";
 import type { Observation } from "./observation.js";
@@ -40,6 +40,19 @@ describe("decimal text", () => {
     expect(times("3", "2")).toBe("6");
     expect(compareRatio("0.13", "0.25", "0.5")).toBeGreaterThan(0);
     expect(compareRatio("0.125", "0.25", "0.5")).toBe(0);
+  });
+
+  it.each([
+    ["0.00007167", "0.0043", 60],
+    ["0.00020833", "0.0125", 60],
+    ["0.000283333333333", "0.017", 60],
+    ["0.0000611", "0.22", 3600],
+    ["0.0002777778", "1", 3600],
+    ["0.0001", "0.0001", 1],
+    ["0.1", "0.1", 1],
+    ["0.000123456789", "0.000123456789", 1],
+  ])("takes %s a second back to %s for %d seconds", (perSecond, amount, per) => {
+    expect(wholeUnit(perSecond)).toEqual({ price: amount, per });
   });
 
   it("keeps numbers as they are written", () => {

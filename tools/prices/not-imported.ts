@@ -43,6 +43,10 @@ const IDS: readonly [RegExp, string][] = [
     /^azure(?:_ai)?\/[^/]+\//,
     "a service of another kind below the provider's name (speech, document intelligence)",
   ],
+  [
+    /^bedrock_mantle\//,
+    "listed under Bedrock's own ids by collections that agree on another price or the same",
+  ],
   [/us-gov-.*\/claude/, "the same facts stand under the full id"],
   [/^bedrock\/(?:invoke|\*)\/|^bedrock\/[^/]+$|^anthropic\..*@/, "the same facts stand under the id alone"],
   [

@@ -32,7 +32,9 @@ interface Unwrapped {
 }
 
 function unwrapped(whole: string): Unwrapped | ModelReading {
-  const routed = whole.replace(/^bedrock\//i, "").replace(/^(converse|invoke|converse_like)\//i, "");
+  const routed = whole
+    .replace(/^bedrock(?:_mantle)?\//i, "")
+    .replace(/^(converse|invoke|converse_like)\//i, "");
   if (COMMITMENT.test(routed)) return opaque("commitment_tier");
   const region = AWS_REGION.exec(routed)?.[1] ?? null;
   const id = routed.replace(AWS_REGION, "");

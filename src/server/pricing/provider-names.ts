@@ -76,6 +76,7 @@ const GATEWAY_PREFIXES: ReadonlyMap<string, string> = new Map<string, string>(
     anthropic_text: "anthropic",
     bedrock: "aws.bedrock",
     bedrock_converse: "aws.bedrock",
+    bedrock_mantle: "aws.bedrock",
     "aws-bedrock": "aws.bedrock",
     sagemaker: "aws.sagemaker",
     sagemaker_chat: "aws.sagemaker",

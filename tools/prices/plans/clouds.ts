@@ -208,7 +208,7 @@ export const CLOUD_PLANS: readonly ProviderPlan[] = [
     genai: { id: "aws", name: bedrockName },
     litellm: (key, entry) =>
       ["bedrock", "bedrock_converse", "bedrock_mantle"].includes(entry.litellm_provider ?? "")
-        ? bedrockKey(lower(key))
+        ? bedrockKey(lower(key).replace(/^bedrock_mantle\/(?=google\.)/, ""))
         : null,
     modelsDev: ["amazon-bedrock"],
     canonical: bedrockCanonical,

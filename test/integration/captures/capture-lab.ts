@@ -75,6 +75,8 @@ export async function capture(program: string, ...args: string[]): Promise<Captu
       response.end(String(error));
     });
   });
+  // On a busy machine a client may use a connection again just as it is closed for idling: that would be a failure of the test alone.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {

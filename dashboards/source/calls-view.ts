@@ -108,5 +108,9 @@ export type Classed = "duration" | "first_chunk" | "speed" | "recording";
 export const quantile = (level: number, value: Classed, condition = "1"): string =>
   `250 * exp2((quantileExactWeightedArrayOrNullIf(${level})(${value}_classes, ${value}_counts, ${condition}) - 999.5) / 64)`;
 
+/** The same of a column of `calls`, call by call: as the API's summary has it, and slow over many calls. */
+export const exactQuantile = (level: number, column: string, condition: string): string =>
+  `nullIf(quantileIf(${level})(${column}, ${condition} AND ${column} IS NOT NULL), nan)`;
+
 /** Calls that have such a value. */
 export const counted = (value: Classed): string => `sum(arraySum(${value}_counts))`;

@@ -1,6 +1,6 @@
 import { barchart, bargauge, heatmap, stat, table, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
-import { counted, DIMENSIONS, IN_RANGE, quantile } from "./calls-view.js";
+import { counted, DIMENSIONS, exactQuantile, IN_RANGE, quantile } from "./calls-view.js";
 import { classColumns, secondsText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
@@ -21,7 +21,10 @@ export const latency: Dashboard = dashboard({
         h: 3,
         unit: "ms",
         change: "rise-is-bad",
-        sql: withPrevious((when) => quantile(level, "duration", when)),
+        sql: withPrevious(
+          (when) => exactQuantile(level, "duration_ms", `outcome = 'ok' AND ${when}`),
+          "calls",
+        ),
       }),
     ),
     stat({

@@ -6,6 +6,7 @@ import {
   cacheHitRatio,
   DIMENSIONS,
   ERRORS,
+  exactQuantile,
   NOT_FULLY_PRICED,
   quantile,
   SPEND,
@@ -94,7 +95,7 @@ const headline = [
     h: 3,
     unit: "ms",
     change: "rise-is-bad",
-    sql: withPrevious((when) => quantile(0.95, "duration", when)),
+    sql: withPrevious((when) => exactQuantile(0.95, "duration_ms", `outcome = 'ok' AND ${when}`), "calls"),
   }),
   stat({
     id: 7,
@@ -104,7 +105,7 @@ const headline = [
     h: 3,
     unit: "ms",
     change: "rise-is-bad",
-    sql: withPrevious((when) => quantile(0.95, "first_chunk", when)),
+    sql: withPrevious((when) => exactQuantile(0.95, "time_to_first_chunk_ms", when), "calls"),
   }),
   stat({
     id: 8,

@@ -8,11 +8,14 @@ export const single = (expression: string): string =>
  * Two rows, previous period then this one, for a stat that shows the change. `expression` takes the condition that picks a
  * period's rows and gives one number.
  */
-export function withPrevious(expression: (condition: string) => string): string {
+export function withPrevious(
+  expression: (condition: string) => string,
+  view: "call_stats" | "calls" = "call_stats",
+): string {
   return `SELECT period, amount AS Value
 FROM (
   SELECT [${expression(`NOT (${THIS_PERIOD})`)}, ${expression(THIS_PERIOD)}] AS amounts
-  FROM call_stats
+  FROM ${view}
   WHERE ${IN_BOTH_PERIODS}
 )
 ARRAY JOIN ['Previous period', 'This period'] AS period, amounts AS amount`;

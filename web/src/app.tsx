@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, onUnauthenticated } from "./api/client.js";
 import type { BoardSummary, CallPage } from "./api/types.js";
-import { BoardPage, type BoardPart } from "./board/board.js";
+import { BoardPage } from "./board/board.js";
 import { navigate, type Place, usePlace } from "./location.js";
 import { lazy } from "./ui/lazy.js";
 import { Shell } from "./ui/shell.js";
@@ -11,32 +11,31 @@ const AlertsPage = lazy(async () => (await import("./pages/alerting/alerts.js"))
 const BudgetsPage = lazy(async () => (await import("./pages/budgets.js")).BudgetsPage);
 const CallDetailPage = lazy(async () => (await import("./pages/call-detail.js")).CallDetailPage);
 const CallsPage = lazy(async () => (await import("./pages/calls.js")).CallsPage);
+const ChangesPage = lazy(async () => (await import("./pages/ledger/changes.js")).ChangesPage);
 const ChannelsPage = lazy(async () => (await import("./pages/alerting/channels.js")).ChannelsPage);
+const CurrenciesPage = lazy(async () => (await import("./pages/prices/currencies.js")).CurrenciesPage);
 const EndpointsPage = lazy(async () => (await import("./pages/prices/endpoints.js")).EndpointsPage);
 const KeysPage = lazy(async () => (await import("./pages/settings/keys.js")).KeysPage);
 const LoginPage = lazy(async () => (await import("./pages/login.js")).LoginPage);
 const OnboardingPage = lazy(async () => (await import("./pages/onboarding.js")).OnboardingPage);
 const OverridesPage = lazy(async () => (await import("./pages/prices/overrides.js")).OverridesPage);
+const PeriodsPage = lazy(async () => (await import("./pages/ledger/periods.js")).PeriodsPage);
 const PricesPage = lazy(async () => (await import("./pages/prices/prices.js")).PricesPage);
+const QualityPage = lazy(async () => (await import("./pages/ledger/quality.js")).QualityPage);
 const RepricePage = lazy(async () => (await import("./pages/prices/reprice.js")).RepricePage);
 const UnpricedPage = lazy(async () => (await import("./pages/prices/unpriced.js")).UnpricedPage);
-
-/** Panels about the data itself, on a page of their own. */
-const QUALITY: BoardPart = {
-  path: "/quality",
-  title: "Data quality",
-  description: "Is the data complete, exact and fresh, and who recorded it?",
-  panels: [10, 11, 12, 14, 15, 13, 16],
-};
 
 /** Pages without parts of their own, by path. */
 const PAGES: Readonly<Record<string, (props: { place: Place }) => preact.JSX.Element>> = {
   "/": ({ place }) => <BoardPage uid="spanledger-overview" place={place} />,
-  "/quality": ({ place }) => <BoardPage uid="spanledger-calls" place={place} part={QUALITY} />,
+  "/quality": QualityPage,
+  "/periods": () => <PeriodsPage />,
+  "/changes": () => <ChangesPage />,
   "/calls": CallsPage,
   "/prices": PricesPage,
   "/prices/overrides": () => <OverridesPage />,
   "/prices/endpoints": () => <EndpointsPage />,
+  "/prices/currencies": () => <CurrenciesPage />,
   "/unpriced": () => <UnpricedPage />,
   "/reprice": () => <RepricePage />,
   "/budgets": () => <BudgetsPage />,

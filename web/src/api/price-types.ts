@@ -1,4 +1,5 @@
 /** The API's JSON of prices, mappings and re-pricing (docs/pricing.md). Money is decimal text, times are RFC 3339. */
+import type { BookState } from "./book-types.js";
 import type { LedgerCall } from "./types.js";
 
 export interface Rate {
@@ -22,14 +23,6 @@ export interface Rate {
   sourceUrl: string | null;
   sourceSeenAt: string | null;
   status: string;
-}
-
-export interface BookState {
-  version: string;
-  source: string;
-  released: string | null;
-  ageDays: number | null;
-  stale: boolean;
 }
 
 export interface PriceList {

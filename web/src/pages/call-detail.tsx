@@ -4,6 +4,7 @@ import { ApiError, get } from "../api/client.js";
 import type { LedgerCall } from "../api/types.js";
 import { exactUsd, formatValue, localDateTime } from "../format/units.js";
 import { PageHead } from "../ui/page-head.js";
+import { Fact } from "../ui/states.js";
 import { AttemptsTimeline } from "./attempts-timeline.js";
 import { classText, costText, matchText, modelOf, reasonText } from "./call-words.js";
 import { CostLines } from "./cost-lines.js";
@@ -35,17 +36,15 @@ export function CallDetailPage({ id }: { id: string }) {
         </a>
       </PageHead>
       <div class="facts">
-        <Fact name="Cost" value={costText(call)} />
-        <Fact name="Duration" value={formatValue(call.durationMs, "ms")} />
-        <Fact
-          name="First token after"
-          value={call.timeToFirstChunkMs === null ? "–" : formatValue(call.timeToFirstChunkMs, "ms")}
-        />
-        <Fact
-          name="Outcome"
-          value={call.httpStatus === null ? call.outcome : `${call.outcome}, ${call.httpStatus}`}
-        />
-        <Fact name="Attempts" value={String(call.attemptCount)} />
+        <Fact name="Cost">{costText(call)}</Fact>
+        <Fact name="Duration">{formatValue(call.durationMs, "ms")}</Fact>
+        <Fact name="First token after">
+          {call.timeToFirstChunkMs === null ? "–" : formatValue(call.timeToFirstChunkMs, "ms")}
+        </Fact>
+        <Fact name="Outcome">
+          {call.httpStatus === null ? call.outcome : `${call.outcome}, ${call.httpStatus}`}
+        </Fact>
+        <Fact name="Attempts">{String(call.attemptCount)}</Fact>
       </div>
       <div class="detail-grid">
         <CostCard call={call} />
@@ -96,15 +95,6 @@ function recordPairs(call: LedgerCall): Pair[] {
     ["Recorded by", `${call.source.scope} ${call.source.scopeVersion}`.trim()],
     ["Ledger id", call.id],
   ];
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div class="fact">
-      <span class="fact-name">{name}</span>
-      <span class="fact-value">{value}</span>
-    </div>
-  );
 }
 
 function Card({ title, children }: { title: string; children: ComponentChildren }) {

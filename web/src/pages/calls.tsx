@@ -1,11 +1,12 @@
-import { useEffect, useState } from "preact/hooks";
-import { ApiError, get } from "../api/client.js";
-import type { CallPage, LedgerCall } from "../api/types.js";
+import { useState } from "preact/hooks";
+import type { LedgerCall } from "../api/types.js";
 import { formatValue, localDateTime } from "../format/units.js";
 import { navigate, type Place } from "../location.js";
 import { resolveTime } from "../time/relative.js";
 import { Icon } from "../ui/icon.js";
 import { PageHead } from "../ui/page-head.js";
+import { ActionProblem, ShowMore } from "../ui/states.js";
+import { usePages } from "../ui/use-pages.js";
 import { costText, modelOf } from "./call-words.js";
 import "../styles/pages.css";
 
@@ -42,7 +43,7 @@ const SORTS = [
 const OUTCOMES = ["", "ok", "error", "cancelled", "abandoned"] as const;
 const COST_STATUSES = ["", "priced", "partial", "unpriced", "not_billable"] as const;
 
-function apiQuery(query: URLSearchParams, cursor: string | null): string {
+function apiQuery(query: URLSearchParams, nowMs: number): string {
   const wanted = new URLSearchParams({ limit: String(PAGE_SIZE) });
   for (const name of [
     ...FILTERS.map((filter) => filter.name),
@@ -56,51 +57,20 @@ function apiQuery(query: URLSearchParams, cursor: string | null): string {
     if (value !== null && value !== "") wanted.set(name, value);
   }
   const from = query.get("from");
-  const fromMs = from === null || from === "" ? null : resolveTime(from, Date.now(), "start");
+  const fromMs = from === null || from === "" ? null : resolveTime(from, nowMs, "start");
   if (fromMs !== null) wanted.set("from", new Date(fromMs).toISOString());
-  if (cursor !== null) wanted.set("cursor", cursor);
   return `calls?${wanted.toString()}`;
-}
-
-interface Loaded {
-  calls: readonly LedgerCall[];
-  cursor: string | null;
-  isLoading: boolean;
-  problem: string | null;
-}
-
-function useCalls(query: URLSearchParams): Loaded & { more: () => void; reload: () => void } {
-  const [state, setState] = useState<Loaded>({ calls: [], cursor: null, isLoading: true, problem: null });
-  const [round, setRound] = useState(0);
-  const text = query.toString();
-  const load = (cursor: string | null, signal?: AbortSignal): void => {
-    setState((before) => ({ ...before, isLoading: true, problem: null }));
-    get<CallPage>(apiQuery(query, cursor), signal).then(
-      ({ data, nextCursor }) =>
-        setState((before) => ({
-          calls: cursor === null ? data : [...before.calls, ...data],
-          cursor: nextCursor,
-          isLoading: false,
-          problem: null,
-        })),
-      (error: unknown) => {
-        if (signal?.aborted === true) return;
-        const problem = error instanceof ApiError ? error.message : "The calls cannot be read.";
-        setState((before) => ({ ...before, isLoading: false, problem }));
-      },
-    );
-  };
-  useEffect(() => {
-    const controller = new AbortController();
-    load(null, controller.signal);
-    return () => controller.abort();
-  }, [text, round]);
-  return { ...state, more: () => load(state.cursor), reload: () => setRound(round + 1) };
 }
 
 /** Every call, newest first, with filters that are in the URL. */
 export function CallsPage({ place }: { place: Place }) {
-  const { calls, cursor, isLoading, problem, more, reload } = useCalls(place.query);
+  const [now, setNow] = useState(Date.now);
+  const pages = usePages<LedgerCall>(apiQuery(place.query, now));
+  const { rows, isLoading, problem } = pages;
+  const reload = (): void => {
+    setNow(Date.now());
+    pages.reload();
+  };
   const set = (name: string, value: string): void => {
     const query = new URLSearchParams(place.query);
     if (value === "") query.delete(name);
@@ -130,22 +100,14 @@ export function CallsPage({ place }: { place: Place }) {
         </button>
       </PageHead>
       <Filters query={place.query} onSet={set} />
-      {problem !== null && (
-        <p class="page-problem" role="alert">
-          {problem}
-        </p>
-      )}
-      {calls.length === 0 && !isLoading && problem === null ? (
+      <ActionProblem text={problem} />
+      {rows.length === 0 && !isLoading && problem === null ? (
         <p class="page-empty">No call matches. Widen the time or clear a filter.</p>
       ) : (
-        <CallTable calls={calls} />
+        <CallTable calls={rows} />
       )}
-      {isLoading && calls.length === 0 && <div class="page-loading" role="status" aria-label="Loading" />}
-      {cursor !== null && (
-        <button type="button" class="button more" disabled={isLoading} onClick={more}>
-          {isLoading ? "Loading…" : "Show older calls"}
-        </button>
-      )}
+      {isLoading && rows.length === 0 && <div class="page-loading" role="status" aria-label="Loading" />}
+      <ShowMore of={pages} text="Show older calls" />
     </>
   );
 }

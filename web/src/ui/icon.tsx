@@ -33,6 +33,9 @@ const PATHS = {
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01",
   keyboard: "M3 7h18v10H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
   plus: "M12 5v14M5 12h14",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  history: "M4 12a8 8 0 1 0 2.6-5.9M4 4.5V9h4.5M12 8v4.5l3 1.8",
+  coins: "M15 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM9.5 9.2a5.5 5.5 0 1 0 5.3 5.3",
   bell: "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5h4",
 } as const;
 

@@ -8,7 +8,7 @@ interface Project {
 }
 
 /** What the server shows when nothing is chosen. */
-const DEFAULT = "default";
+export const DEFAULT_PROJECT = "default";
 
 /** Chooses among projects where there are several; everything shown belongs to the chosen one, so the page starts anew. */
 export function ProjectSwitch() {
@@ -19,7 +19,7 @@ export function ProjectSwitch() {
       ({ data }) => {
         setProjects(data.toSorted((a, b) => a.name.localeCompare(b.name)));
         const chosen = chosenProject();
-        if (chosen !== null && !data.some((project) => project.id === chosen)) show(null);
+        if (chosen !== null && !data.some((project) => project.id === chosen)) showProject(null);
       },
       () => {
         // Without the list there is nothing to choose; the board reports what is wrong.
@@ -33,8 +33,10 @@ export function ProjectSwitch() {
       <span class="nav-title">Project</span>
       <select
         class="button"
-        value={chosenProject() ?? DEFAULT}
-        onChange={(event) => show(event.currentTarget.value === DEFAULT ? null : event.currentTarget.value)}
+        value={chosenProject() ?? DEFAULT_PROJECT}
+        onChange={(event) =>
+          showProject(event.currentTarget.value === DEFAULT_PROJECT ? null : event.currentTarget.value)
+        }
       >
         {projects.map((project) => (
           <option key={project.id} value={project.id}>
@@ -46,7 +48,8 @@ export function ProjectSwitch() {
   );
 }
 
-function show(project: string | null): void {
+/** Goes to another project, from its start. Null: the server's default. */
+export function showProject(project: string | null): void {
   rememberProject(project);
   window.location.assign("/");
 }

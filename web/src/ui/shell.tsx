@@ -127,6 +127,8 @@ const NAV: readonly { title: string; items: readonly Omit<NavProps, "path">[] }[
     items: [
       { href: "/calls", text: "Calls", icon: "list" },
       { href: "/quality", text: "Data quality", icon: "check" },
+      { href: "/periods", text: "Closed periods", icon: "lock" },
+      { href: "/changes", text: "Change log", icon: "history" },
     ],
   },
   {
@@ -136,6 +138,7 @@ const NAV: readonly { title: string; items: readonly Omit<NavProps, "path">[] }[
       { href: "/unpriced", text: "Without a price", icon: "question" },
       { href: "/prices/overrides", text: "Own prices", icon: "tag" },
       { href: "/prices/endpoints", text: "Endpoints", icon: "plug" },
+      { href: "/prices/currencies", text: "Currencies", icon: "coins" },
       { href: "/reprice", text: "Re-pricing", icon: "refresh" },
     ],
   },

@@ -2,7 +2,13 @@ import type { ComponentChildren } from "preact";
 import type { Loaded } from "./use-loaded.js";
 
 /** A page's part while its data is awaited, when it failed, and once it is there. */
-export function Await<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
+export function Await<T>({
+  of,
+  children,
+}: {
+  of: Pick<Loaded<T>, "data" | "problem" | "reload">;
+  children: (data: T) => ComponentChildren;
+}) {
   return (
     <>
       {of.problem !== null && (
@@ -26,6 +32,42 @@ export function Empty({ title, children }: { title: string; children: ComponentC
     <div class="empty-card">
       <h2>{title}</h2>
       {children}
+    </div>
+  );
+}
+
+/** What a click could not do, told to assistive technology at once. */
+export function ActionProblem({ text }: { text: string | null }) {
+  if (text === null) return null;
+  return (
+    <p class="page-problem" role="alert">
+      {text}
+    </p>
+  );
+}
+
+/** Asks for the next page of a list, while there is one. */
+export function ShowMore({
+  of,
+  text = "Show more",
+}: {
+  of: { hasMore: boolean; isLoading: boolean; more: () => void };
+  text?: string;
+}) {
+  if (!of.hasMore) return null;
+  return (
+    <button type="button" class="button more" disabled={of.isLoading} onClick={of.more}>
+      {of.isLoading ? "Loading…" : text}
+    </button>
+  );
+}
+
+/** A name and a number or words, large: what a page is about in one line. */
+export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div class="fact">
+      <span class="fact-name">{name}</span>
+      <span class="fact-value">{children}</span>
     </div>
   );
 }

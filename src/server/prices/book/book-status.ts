@@ -10,7 +10,7 @@ import type { Clock } from "../../domain/clock.js";
 import type { Gauge, GaugeSource } from "../../domain/gauge.js";
 import { ActiveBook } from "./active-book.js";
 import { releasedMs } from "./book-document.js";
-import { BookRefresh } from "./book-refresh.service.js";
+import { BookRefresh, shownUrl } from "./book-refresh.service.js";
 import { BookStore } from "./book-store.js";
 
 /** The book in force, in the words of the API. */
@@ -25,6 +25,8 @@ export interface BookReport {
   lastSuccessAt: string | null;
   lastError: string | null;
   held: number;
+  /** Where newer books are looked for, without their queries. */
+  urls: string[];
 }
 
 const DAY_MS = 86_400_000;
@@ -70,6 +72,7 @@ export class BookStatus implements GaugeSource, OnApplicationBootstrap, OnModule
       lastSuccessAt: time(lastSuccessAtMs),
       lastError,
       held: this.#held,
+      urls: this.active.sources.map(({ url }) => shownUrl(url)),
     };
   }
 

@@ -3,7 +3,7 @@ import { request } from "../../api/client.js";
 import { navigate, type Place } from "../../location.js";
 import { SelectField } from "../../ui/field.js";
 import { PageHead } from "../../ui/page-head.js";
-import { Await, Empty } from "../../ui/states.js";
+import { ActionProblem, Await, Empty } from "../../ui/states.js";
 import { useAction, useLoaded } from "../../ui/use-loaded.js";
 import { AlertList } from "../alert-list.js";
 import "../../styles/pages.css";
@@ -69,11 +69,7 @@ export function AlertsPage({ place }: { place: Place }) {
           onValue={(value) => set("budget", value)}
         />
       </div>
-      {action.problem !== null && (
-        <p class="page-problem" role="alert">
-          {action.problem}
-        </p>
-      )}
+      <ActionProblem text={action.problem} />
       <Await of={alerts}>
         {({ nextCursor }) =>
           found.length === 0 ? (

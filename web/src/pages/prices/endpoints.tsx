@@ -6,7 +6,7 @@ import { type Column, DataTable } from "../../ui/data-table.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Problem, SelectField, TextField } from "../../ui/field.js";
 import { PageHead } from "../../ui/page-head.js";
-import { Await, Empty } from "../../ui/states.js";
+import { ActionProblem, Await, Empty } from "../../ui/states.js";
 import { useAction, useLoaded } from "../../ui/use-loaded.js";
 import "../../styles/pages.css";
 import { JobProgress } from "./job-progress.js";
@@ -40,11 +40,7 @@ export function EndpointsPage() {
           New mapping
         </button>
       </PageHead>
-      {action.problem !== null && (
-        <p class="page-problem" role="alert">
-          {action.problem}
-        </p>
-      )}
+      <ActionProblem text={action.problem} />
       {job !== null && (
         <section class="card detail-card done-card">
           <JobProgress key={job.id} job={job} withCause onSettled={list.reload} />

@@ -6,13 +6,15 @@ import { ConfirmButton } from "../../ui/confirm-button.js";
 import { type Column, DataTable } from "../../ui/data-table.js";
 import { Dialog } from "../../ui/dialog.js";
 import { PageHead } from "../../ui/page-head.js";
-import { Await, Empty } from "../../ui/states.js";
+import { ActionProblem, Await, Empty } from "../../ui/states.js";
 import { useAction, useLoaded } from "../../ui/use-loaded.js";
 import { classText } from "../call-words.js";
 import "../../styles/pages.css";
+import { CommitmentCost } from "./commitment-cost.js";
 import { JobProgress } from "./job-progress.js";
 import { OverrideForm } from "./override-form.js";
 import { spanText } from "./rate-rows.js";
+import { hasSchedule, Schedule } from "./schedule.js";
 
 const KIND_TEXT: Readonly<Record<string, string>> = {
   rates: "rates",
@@ -50,6 +52,7 @@ function isEnded(override: Override): boolean {
 export function OverridesPage() {
   const list = useLoaded<{ data: Override[] }>("prices/overrides?limit=200");
   const [isAdding, setAdding] = useState(false);
+  const [shown, setShown] = useState<Override | null>(null);
   const [job, setJob] = useState<Repricing | null>(null);
   const action = useAction();
   const end = (id: string, isVoid: boolean): void => {
@@ -69,11 +72,7 @@ export function OverridesPage() {
           New price
         </button>
       </PageHead>
-      {action.problem !== null && (
-        <p class="page-problem" role="alert">
-          {action.problem}
-        </p>
-      )}
+      <ActionProblem text={action.problem} />
       {job !== null && (
         <section class="card detail-card done-card">
           <JobProgress key={job.id} job={job} withCause onSettled={list.reload} />
@@ -86,12 +85,15 @@ export function OverridesPage() {
               <p>All calls are priced by the book.</p>
             </Empty>
           ) : (
-            <DataTable
-              label="Own prices"
-              columns={columnsWith(end)}
-              rows={data}
-              keyOf={(override) => override.id}
-            />
+            <>
+              <DataTable
+                label="Own prices"
+                columns={columnsWith(end, setShown)}
+                rows={data}
+                keyOf={(override) => override.id}
+              />
+              {data.some((override) => override.kind === "commitment") && <CommitmentCost />}
+            </>
           )
         }
       </Await>
@@ -106,15 +108,42 @@ export function OverridesPage() {
           />
         </Dialog>
       )}
+      {shown !== null && (
+        <Dialog
+          title={`${KIND_TEXT[shown.kind] ?? shown.kind}: ${shown.match}`}
+          onClose={() => setShown(null)}
+        >
+          <Schedule override={shown} />
+        </Dialog>
+      )}
     </>
   );
 }
 
-function columnsWith(end: (id: string, isVoid: boolean) => void): Column<Override>[] {
+function columnsWith(
+  end: (id: string, isVoid: boolean) => void,
+  onShow: (override: Override) => void,
+): Column<Override>[] {
   return [
     { name: "For", title: (row) => row.match, cell: (row) => <strong>{row.match}</strong> },
     { name: "Kind", cell: (row) => KIND_TEXT[row.kind] ?? row.kind },
-    { name: "Terms", title: termsText, cell: (row) => termsText(row) || null },
+    {
+      name: "Terms",
+      title: termsText,
+      cell: (row) =>
+        hasSchedule(row) ? (
+          <button
+            type="button"
+            class="button is-small"
+            aria-label={`Schedule of ${row.match}`}
+            onClick={() => onShow(row)}
+          >
+            Schedule
+          </button>
+        ) : (
+          termsText(row) || null
+        ),
+    },
     { name: "In force", cell: whenText },
     { name: "Why", title: (row) => row.reason ?? "", cell: (row) => row.reason },
     { name: "By", cell: (row) => `${row.author}, ${row.createdAt.slice(0, 10)}` },

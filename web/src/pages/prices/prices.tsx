@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
-import { get } from "../../api/client.js";
 import type { PriceList, Rate } from "../../api/price-types.js";
 import { navigate, type Place } from "../../location.js";
 import { type Column, DataTable } from "../../ui/data-table.js";
 import { CheckField, TextField } from "../../ui/field.js";
 import { PageHead } from "../../ui/page-head.js";
-import { Await, Empty } from "../../ui/states.js";
-import { problemText, useLoaded } from "../../ui/use-loaded.js";
+import { Await, Empty, ShowMore } from "../../ui/states.js";
+import { usePages } from "../../ui/use-pages.js";
 import "../../styles/pages.css";
+import { BookUpdates } from "./book-updates.js";
 import { Calculator } from "./calculator.js";
 import { otherPrices, type RateRow, rateRows, spanText } from "./rate-rows.js";
 
@@ -24,9 +24,15 @@ function useSettled(text: string): string {
   return settled;
 }
 
-/** The price book, searchable, and what a call would cost by it. */
+const TABS = [
+  { tab: "", text: "Prices" },
+  { tab: "estimate", text: "Calculator" },
+  { tab: "updates", text: "Updates" },
+] as const;
+
+/** The price book, searchable, what a call would cost by it, and how it is kept up to date. */
 export function PricesPage({ place }: { place: Place }) {
-  const tab = place.query.get("tab") === "estimate" ? "estimate" : "book";
+  const tab = TABS.find((one) => one.tab === place.query.get("tab"))?.tab ?? "";
   return (
     <>
       <PageHead
@@ -34,22 +40,20 @@ export function PricesPage({ place }: { place: Place }) {
         description="What every provider charges, since when, and where that is written. USD per million tokens unless it says otherwise."
       />
       <div class="tabs" role="group" aria-label="Part">
-        <button type="button" aria-pressed={tab === "book"} onClick={() => navigate("/prices")}>
-          Prices
-        </button>
-        <button
-          type="button"
-          aria-pressed={tab === "estimate"}
-          onClick={() => navigate("/prices?tab=estimate")}
-        >
-          Calculator
-        </button>
+        {TABS.map((one) => (
+          <button
+            key={one.tab}
+            type="button"
+            aria-pressed={tab === one.tab}
+            onClick={() => navigate(one.tab === "" ? "/prices" : `/prices?tab=${one.tab}`)}
+          >
+            {one.text}
+          </button>
+        ))}
       </div>
-      {tab === "book" ? (
-        <Book initial={place.query.get("q") ?? ""} />
-      ) : (
-        <Calculator initialModel={place.query.get("model") ?? ""} />
-      )}
+      {tab === "" && <Book initial={place.query.get("q") ?? ""} />}
+      {tab === "estimate" && <Calculator initialModel={place.query.get("model") ?? ""} />}
+      {tab === "updates" && <BookUpdates />}
     </>
   );
 }
@@ -57,24 +61,12 @@ export function PricesPage({ place }: { place: Place }) {
 function Book({ initial }: { initial: string }) {
   const [search, setSearch] = useState(initial);
   const [hasHistory, setHistory] = useState(false);
-  const [more, setMore] = useState<{ rates: readonly Rate[]; cursor: string | null } | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const wanted = new URLSearchParams({ limit: String(PAGE_SIZE) });
   const settled = useSettled(search.trim());
   if (settled !== "") wanted.set("search", settled);
   const [now] = useState(() => new Date().toISOString());
   if (!hasHistory) wanted.set("at", now);
-  const path = `prices?${wanted.toString()}`;
-  const list = useLoaded<PriceList>(path);
-  useEffect(() => setMore(null), [path]);
-  const cursor = more === null ? (list.data?.nextCursor ?? null) : more.cursor;
-  const rates = [...(list.data?.data ?? []), ...(more?.rates ?? [])];
-  const loadMore = (): void => {
-    get<PriceList>(`${path}&cursor=${encodeURIComponent(cursor ?? "")}`).then(
-      ({ data, nextCursor }) => setMore({ rates: [...(more?.rates ?? []), ...data], cursor: nextCursor }),
-      (error: unknown) => setProblem(problemText(error)),
-    );
-  };
+  const list = usePages<Rate, Omit<PriceList, "data" | "nextCursor">>(`prices?${wanted.toString()}`);
   return (
     <>
       <div class="toolbar">
@@ -87,18 +79,17 @@ function Book({ initial }: { initial: string }) {
         />
         <CheckField label="With past and future prices" isChecked={hasHistory} onChecked={setHistory} />
         <p class="toolbar-note">
-          {list.data !== null && `Book ${list.data.priceBook.split("+")[0] ?? ""}`}
-          {list.data?.book?.stale === true && ", older than two weeks"}
+          {list.data !== null && (
+            <a href="/prices?tab=updates">Book {list.data.priceBook.split("+")[0] ?? ""}</a>
+          )}
+          {list.data?.book?.stale === true && (
+            <span class="badge is-warn">{list.data.book.ageDays} days old</span>
+          )}
         </p>
       </div>
-      {problem !== null && (
-        <p class="page-problem" role="alert">
-          {problem}
-        </p>
-      )}
       <Await of={list}>
         {() =>
-          rates.length === 0 ? (
+          list.rows.length === 0 ? (
             <Empty title="No listed price matches">
               <p>
                 A model that the book does not list gets its price from you.{" "}
@@ -106,15 +97,11 @@ function Book({ initial }: { initial: string }) {
               </p>
             </Empty>
           ) : (
-            <DataTable label="Prices" columns={COLUMNS} rows={rateRows(rates)} keyOf={(row) => row.key} />
+            <DataTable label="Prices" columns={COLUMNS} rows={rateRows(list.rows)} keyOf={(row) => row.key} />
           )
         }
       </Await>
-      {cursor !== null && (
-        <button type="button" class="button more" onClick={loadMore}>
-          Show more
-        </button>
-      )}
+      <ShowMore of={list} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { formatValue } from "../../format/units.js";
 import { type Column, DataTable } from "../../ui/data-table.js";
 import { Problem, SelectField, TextField } from "../../ui/field.js";
 import { PageHead } from "../../ui/page-head.js";
-import { Await, Empty } from "../../ui/states.js";
+import { Await, Empty, Fact } from "../../ui/states.js";
 import { useAction, useLoaded } from "../../ui/use-loaded.js";
 import "../../styles/pages.css";
 import { JobProgress } from "./job-progress.js";
@@ -167,17 +167,15 @@ function Preview({
   return (
     <div class="preview" role="status">
       <div class="facts">
-        <Fact name="Calls looked at" value={`${count(result.calls)} of ${count(result.total)}`} />
-        <Fact name="Would change" value={count(result.changed)} />
-        <Fact name="Known cost now" value={moneyText(result.before)} />
-        <Fact
-          name="Known cost then"
-          value={`${moneyText(result.after)} (${differenceText(result.before, result.after)})`}
-        />
-        <Fact
-          name="Without a price"
-          value={`${count(result.unpricedBefore)} → ${count(result.unpricedAfter)}`}
-        />
+        <Fact name="Calls looked at">{`${count(result.calls)} of ${count(result.total)}`}</Fact>
+        <Fact name="Would change">{count(result.changed)}</Fact>
+        <Fact name="Known cost now">{moneyText(result.before)}</Fact>
+        <Fact name="Known cost then">
+          {moneyText(result.after)} ({differenceText(result.before, result.after)})
+        </Fact>
+        <Fact name="Without a price">
+          {count(result.unpricedBefore)} → {count(result.unpricedAfter)}
+        </Fact>
       </div>
       {!result.complete && <p class="notice">Only the first calls were looked at: the job does them all.</p>}
       {result.changed === 0 ? (
@@ -197,15 +195,6 @@ function Preview({
           </div>
         </>
       )}
-    </div>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div class="fact">
-      <span class="fact-name">{name}</span>
-      <span class="fact-value">{value}</span>
     </div>
   );
 }

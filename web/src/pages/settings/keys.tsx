@@ -8,7 +8,7 @@ import { type Column, DataTable } from "../../ui/data-table.js";
 import { Dialog } from "../../ui/dialog.js";
 import { CheckField, Problem, TextField } from "../../ui/field.js";
 import { PageHead } from "../../ui/page-head.js";
-import { Await, Empty } from "../../ui/states.js";
+import { ActionProblem, Await, Empty } from "../../ui/states.js";
 import { useAction, useLoaded } from "../../ui/use-loaded.js";
 import "../../styles/pages.css";
 import { ProjectList } from "./projects.js";
@@ -50,11 +50,7 @@ export function KeysPage() {
           New key
         </button>
       </PageHead>
-      {action.problem !== null && (
-        <p class="page-problem" role="alert">
-          {action.problem}
-        </p>
-      )}
+      <ActionProblem text={action.problem} />
       <Await of={keys}>
         {({ data }) =>
           data.length === 0 ? (

@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
 import { post } from "../../api/client.js";
+import { chosenProject } from "../../project.js";
 import { Problem, TextField } from "../../ui/field.js";
+import { DEFAULT_PROJECT, showProject } from "../../ui/project-switch.js";
 import { useAction, useLoaded } from "../../ui/use-loaded.js";
 
 interface Project {
@@ -14,6 +16,7 @@ export function ProjectList() {
   const projects = useLoaded<{ data: Project[] }>("projects?limit=500&project=");
   const [name, setName] = useState("");
   const action = useAction();
+  const shown = chosenProject() ?? DEFAULT_PROJECT;
   const submit = (event: Event): void => {
     event.preventDefault();
     if (name.trim() === "") return action.fail("Give the project a name.");
@@ -35,6 +38,18 @@ export function ProjectList() {
               <span class="rows-text">{project.name}</span>
               <code>{project.id}</code>
               <span class="is-faint">since {project.createdAt.slice(0, 10)}</span>
+              {project.id === shown ? (
+                <span class="badge is-done">shown now</span>
+              ) : (
+                <button
+                  type="button"
+                  class="button is-small is-quiet"
+                  aria-label={`Go to ${project.name}`}
+                  onClick={() => showProject(project.id === DEFAULT_PROJECT ? null : project.id)}
+                >
+                  Go to
+                </button>
+              )}
             </li>
           ))}
         </ul>

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser } from "playwright-core";
+import { readBundledFiles } from "../../src/server/pricing/load-book.js";
 import { requestJson } from "../support/api.js";
 import { chatAttributes, postTraces, tracesRequest } from "../support/otlp-json.js";
 import {
@@ -20,18 +21,20 @@ let view: PageUnderTest;
 /** A book of the operator's own that doubles one price of the bundled one, and adds a model. */
 function ownBook(): string {
   const file = join(scratchDir(), "book.json");
+  const bundled = readBundledFiles().files.find(({ provider }) => provider === "openai");
   const rates = (input: string): object[] => [{ class: "input", price: input, source: "contract" }];
   const book = {
     format: "spanledger-price-book/1",
     version: "2099.01.01-1",
     files: [
       {
-        provider: "openai",
+        ...bundled,
         sources: { contract: { url: "https://example.com/contract", seen_at: "2026-11-01" } },
         models: [
           { model: "gpt-4o-mini", rates: rates("0.30") },
           { model: "house-special", rates: rates("1.00") },
         ],
+        modifiers: [],
       },
     ],
   };
@@ -134,7 +137,7 @@ describe("currencies", () => {
     await page.goto("/prices/currencies");
     await page.getByText("Everything is in US dollars").waitFor();
     await page.getByRole("button", { name: "New entry" }).click();
-    await page.getByLabel("Currency").fill("cny");
+    await page.getByRole("textbox", { name: "Currency" }).fill("cny");
     await page.getByLabel("One is worth, USD").fill("0.14");
     await page.getByRole("button", { name: "Add entry" }).click();
     await page.getByText("Say from which day it holds.").waitFor();

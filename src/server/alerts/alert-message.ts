@@ -1,4 +1,5 @@
 import type { BudgetAlertPayload } from "../budgets/budget-alert.js";
+import type { BookAlertPayload } from "../domain/book-alert.js";
 
 /** Sent by `POST channels/{id}/test`. */
 export interface TestMessage {
@@ -10,7 +11,7 @@ export interface TestMessage {
 }
 
 /** What channels deliver; told apart by `type`. */
-export type AlertMessage = BudgetAlertPayload | TestMessage;
+export type AlertMessage = BudgetAlertPayload | BookAlertPayload | TestMessage;
 
 export interface AlertText {
   title: string;
@@ -22,6 +23,7 @@ export function alertText(message: AlertMessage): AlertText {
   if (message.type === "channel.test") {
     return { title: `Test from Spanledger: ${message.channel.name}`, lines: [`Project ${message.project}`] };
   }
+  if (message.type === "price_book.stale") return bookText(message);
   const { budget, threshold, period, unpricedCalls } = message;
   const reached = threshold.kind === "forecast" ? "is forecast to reach" : "has reached";
   const lines = [
@@ -32,6 +34,23 @@ export function alertText(message: AlertMessage): AlertText {
     `Project ${message.project}`,
   ];
   return { title: `Budget ${budget.name} ${reached} ${threshold.percent} %`, lines };
+}
+
+function bookText({ book, lastError, project }: BookAlertPayload): AlertText {
+  const lines = [
+    `Released ${book.released}: prices that changed since are not known`,
+    "Update the package, or set SPANLEDGER_PRICE_BOOK_URLS",
+    ...(lastError === null ? [] : [`The last refresh failed: ${lastError}`]),
+    `Project ${project}`,
+  ];
+  return { title: `The price book ${book.version} is ${book.ageDays} days old`, lines };
+}
+
+/** How urgent a message is, in words that PagerDuty and Alertmanager share. Never throws. */
+export function alertSeverity(message: AlertMessage): "info" | "warning" | "critical" {
+  if (message.type === "channel.test") return "info";
+  if (message.type === "price_book.stale") return "warning";
+  return message.threshold.kind === "actual" && message.threshold.percent >= 100 ? "critical" : "warning";
 }
 
 function amount(value: string, unit: string): string {

@@ -5,6 +5,7 @@ import { AdjustmentsController } from "./adjustments.controller.js";
 import { AutomaticRepricing } from "./automatic-repricing.js";
 import { ClosedPeriods } from "./closed-periods.service.js";
 import { ActiveBook } from "./book/active-book.js";
+import { BookAgeAlert } from "./book/book-age-alert.js";
 import { BookRefresh } from "./book/book-refresh.service.js";
 import { BookStatus } from "./book/book-status.js";
 import { BookStore } from "./book/book-store.js";
@@ -59,6 +60,7 @@ import { UnpricedService } from "./unpriced.service.js";
     OperatorPrices,
     OverridesService,
     ActiveBook,
+    BookAgeAlert,
     BookRefresh,
     BookStatus,
     BookStore,

@@ -43,6 +43,7 @@ export interface Alert {
   type: string;
   budgetId: string | null;
   budget?: { name: string; limit: string; unit: BudgetUnit };
+  book?: { version: string; ageDays: number };
   threshold?: { kind: ThresholdKind; percent: number };
   spent?: string;
   firedAt: string;

@@ -111,6 +111,9 @@ export interface Override {
   match: string;
   rates?: Record<string, string>;
   value?: string;
+  /** Of a commitment. */
+  amount?: string;
+  period?: string;
   effectiveFrom: string;
   effectiveTo: string | null;
   reason: string | null;

@@ -5,6 +5,8 @@ import { amountText } from "./budget-words.js";
 
 /** What fired, in one line. */
 function headline(alert: Alert): string {
+  if (alert.book !== undefined)
+    return `The price book ${alert.book.version} is ${alert.book.ageDays} days old: prices that changed since are not known`;
   const name = alert.budget?.name ?? "A rule";
   if (alert.threshold === undefined) return `${name}: ${alert.type.replaceAll(/[._]/g, " ")}`;
   const { kind, percent } = alert.threshold;

@@ -15,6 +15,12 @@ interface Props<Row> {
   keyOf: (row: Row) => string;
 }
 
+/** Numbers and what can be done with a row stand at the right. */
+function classOf<Row>({ name, isNumber }: Column<Row>): string {
+  if (name === "") return "is-actions";
+  return isNumber === true ? "is-number" : "";
+}
+
 /** Rows of one kind; scrolls sideways by itself where the window is narrow. */
 export function DataTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
   return (
@@ -23,7 +29,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.name} scope="col" class={column.isNumber === true ? "is-number" : ""}>
+              <th key={column.name} scope="col" class={classOf(column)}>
                 {column.name === "" ? <span class="sr-only">Actions</span> : column.name}
               </th>
             ))}
@@ -33,11 +39,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
           {rows.map((row) => (
             <tr key={keyOf(row)}>
               {columns.map((column) => (
-                <td
-                  key={column.name}
-                  class={column.isNumber === true ? "is-number" : ""}
-                  title={column.title?.(row)}
-                >
+                <td key={column.name} class={classOf(column)} title={column.title?.(row)}>
                   {column.cell(row) ?? <span class="is-faint">–</span>}
                 </td>
               ))}

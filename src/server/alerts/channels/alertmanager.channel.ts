@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AlertMessage, alertText } from "../alert-message.js";
+import { type AlertMessage, alertSeverity, alertText } from "../alert-message.js";
 import type { ChannelType } from "../delivery.js";
 import { httpPost } from "../http-post.js";
 import { channelUrlSchema, parseConfig, requireAllowedUrl, shownUrl } from "./channel-url.js";
@@ -41,6 +41,15 @@ function toAlert(message: AlertMessage): object {
     const labels = { alertname: "SpanledgerTest", project: message.project, channel: message.channel.name };
     return { labels, annotations, startsAt: message.sentAt };
   }
+  if (message.type === "price_book.stale") {
+    const labels = {
+      alertname: "SpanledgerPriceBook",
+      project: message.project,
+      version: message.book.version,
+      severity: alertSeverity(message),
+    };
+    return { labels, annotations, startsAt: message.firedAt };
+  }
   const { budget, threshold, period, firedAt } = message;
   const labels = {
     alertname: "SpanledgerBudget",
@@ -49,7 +58,7 @@ function toAlert(message: AlertMessage): object {
     budget_id: budget.id,
     kind: threshold.kind,
     threshold: String(threshold.percent),
-    severity: threshold.kind === "actual" && threshold.percent >= 100 ? "critical" : "warning",
+    severity: alertSeverity(message),
   };
   return { labels, annotations, startsAt: firedAt, endsAt: period.end };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AlertMessage, alertText } from "../alert-message.js";
+import { alertSeverity, alertText } from "../alert-message.js";
 import type { ChannelType } from "../delivery.js";
 import { httpPost } from "../http-post.js";
 import { channelUrlSchema, parseConfig, requireAllowedUrl, shownOrigin } from "./channel-url.js";
@@ -34,7 +34,7 @@ export const pagerdutyChannel: ChannelType = {
       payload: {
         summary: alertText(message).title,
         source: `spanledger/${message.project}`,
-        severity: severityOf(message),
+        severity: alertSeverity(message),
         component: message.type,
         custom_details: message,
       },
@@ -42,8 +42,3 @@ export const pagerdutyChannel: ChannelType = {
     return httpPost(url, {}, JSON.stringify(event), context);
   },
 };
-
-function severityOf(message: AlertMessage): string {
-  if (message.type === "channel.test") return "info";
-  return message.threshold.kind === "actual" && message.threshold.percent >= 100 ? "critical" : "warning";
-}

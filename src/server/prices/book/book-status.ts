@@ -31,7 +31,8 @@ export interface BookReport {
 
 const DAY_MS = 86_400_000;
 /** Prices change every few weeks: an older book is likely to be wrong somewhere. */
-const STALE_MS = 14 * DAY_MS;
+export const STALE_DAYS = 14;
+const STALE_MS = STALE_DAYS * DAY_MS;
 
 /** How old the price book is and how refreshing goes; warns once a day when it is too old. */
 @Injectable()

@@ -14,7 +14,8 @@ const PART: BoardPart = {
   description: "Is the data complete, exact and fresh, and who recorded it?",
   panels: [10, 11, 12, 14, 15, 13, 16],
 };
-const DEFAULT_FROM = "now-30d";
+/** What the board shows when the link says nothing. */
+const DEFAULT_FROM = "now-24h";
 
 interface Counts {
   calls: number;

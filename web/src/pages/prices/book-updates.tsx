@@ -161,14 +161,14 @@ const STATUS_CLASS: Readonly<Record<BookFile["status"], string>> = {
 /** What a book brought, in words. */
 function changesText({ changes, message }: BookFile): string {
   const counts: readonly (readonly [count: number | undefined, words: string])[] = [
-    [changes.addedModels, "models new"],
-    [changes.addedRates, "prices new"],
-    [changes.changedRates, "prices changed"],
+    [changes.addedModels, "new models"],
+    [changes.addedRates, "new prices"],
+    [changes.changedRates, "changed"],
     [changes.heldRates?.length, "waiting"],
     [changes.rejectedRates?.length, "rejected"],
   ];
   const words = counts.flatMap(([count, text]) =>
-    count === undefined || count === 0 ? [] : [`${count} ${text}`],
+    count === undefined || count === 0 ? [] : [`${count} ${count === 1 ? text.replace(/s$/, "") : text}`],
   );
   if (words.length === 0) return message ?? "nothing";
   return words.join(", ");

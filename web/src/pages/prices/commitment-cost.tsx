@@ -1,5 +1,5 @@
-import { exactUsd } from "../../format/units.js";
 import { useLoaded } from "../../ui/use-loaded.js";
+import { moneyText } from "./money-words.js";
 
 /** The first days of this month and the next one, in UTC. */
 function thisMonth(): URLSearchParams {
@@ -18,7 +18,7 @@ export function CommitmentCost() {
   const count = new Set(data.data.map(({ override }) => override)).size;
   return (
     <p class="page-note">
-      {count === 1 ? "One commitment costs" : `${count} commitments cost`} {exactUsd(data.total)} this month
+      {count === 1 ? "One commitment costs" : `${count} commitments cost`} {moneyText(data.total)} this month
       (UTC), whatever is called.
     </p>
   );

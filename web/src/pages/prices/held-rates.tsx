@@ -23,7 +23,10 @@ export function HeldRates({
       <h2>
         {moves.length === 1 ? `1 price of ${name} waits` : `${moves.length} prices of ${name} wait`} for you
       </h2>
-      <p class="is-faint">They move by more than 30 %. Until you decide, calls are priced as before.</p>
+      <p class="is-faint">
+        Prices that move by more than 30 % are not taken by themselves. Until you decide, calls are priced as
+        before.
+      </p>
       <DataTable
         label="Waiting prices"
         columns={COLUMNS}

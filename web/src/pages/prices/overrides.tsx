@@ -33,6 +33,7 @@ function termsText(override: Override): string {
     const rates = Object.entries(override.rates);
     return rates.map(([name, price]) => `${classText(name)} ${exactUsd(price)}`).join(", ");
   }
+  if (override.amount !== undefined) return `${exactUsd(override.amount)} a ${override.period ?? "month"}`;
   return override.value === undefined ? "" : `× ${override.value}`;
 }
 

@@ -15,7 +15,7 @@ export class Alert {
   @JoinColumn({ name: "project_id" })
   project: Relation<Project>;
 
-  /** `budget.threshold`, later other rules. */
+  /** `budget.threshold` or `price_book.stale`. */
   @Column({ type: "text" })
   type: string;
 

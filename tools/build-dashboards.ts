@@ -2,7 +2,7 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BOARDS } from "../dashboards/source/index.js";
 import { lintBoards } from "./dashboards/lint.js";
-import { boardFile, boardText } from "./dashboards/render.js";
+import { ALERT_FILE, alertText, boardFile, boardText } from "./dashboards/render.js";
 
 const directory = fileURLToPath(new URL("../dashboards/", import.meta.url));
 
@@ -12,6 +12,7 @@ if (problems.length > 0) {
   process.exit(1);
 }
 const wanted = new Map(BOARDS.map((board) => [boardFile(board), boardText(board)]));
+await writeFile(directory + ALERT_FILE, alertText());
 const stale = (await readdir(directory)).filter((name) => name.endsWith(".json") && !wanted.has(name));
 await Promise.all(stale.map((name) => rm(`${directory}${name}`)));
 await Promise.all([...wanted].map(([name, text]) => writeFile(`${directory}${name}`, text)));

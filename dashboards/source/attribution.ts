@@ -1,10 +1,11 @@
-import { bargauge, gauge, piechart, stat, table, timeseries } from "./builder.js";
+import { bargauge, gauge, piechart, stat, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
 import { CALLS, DIMENSIONS, HAS_BILLABLE, PRICED_CALLS, SPEND, UNPRICED_CALLS } from "./calls-view.js";
 import { boardLink } from "./links.js";
 import { by, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
+import { table } from "./table-panel.js";
 
 const SPEND_COLUMNS = {
   Spend: { unit: "currencyUSD", decimals: 2, gauge: true, width: 145 },

@@ -1,4 +1,4 @@
-import { barchart, heatmap, piechart, stat, table, timeseries } from "./builder.js";
+import { barchart, heatmap, piechart, stat, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
 import {
   CALLS,
@@ -14,6 +14,7 @@ import { classColumns, moneyText } from "./heat.js";
 import { overTime, rows, single } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
+import { table } from "./table-panel.js";
 
 const CALL_COLUMNS = {
   Time: { width: 160 },

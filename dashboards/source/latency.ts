@@ -1,10 +1,11 @@
-import { barchart, bargauge, heatmap, stat, table, timeseries } from "./builder.js";
+import { barchart, bargauge, heatmap, stat, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
 import { counted, DIMENSIONS, exactQuantile, IN_RANGE, quantile } from "./calls-view.js";
 import { classColumns, secondsText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
+import { table } from "./table-panel.js";
 
 export const latency: Dashboard = dashboard({
   uid: "spanledger-latency",

@@ -1,4 +1,4 @@
-import { bargauge, table, timeseries } from "./builder.js";
+import { bargauge, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
 import {
   CALLS,
@@ -14,6 +14,7 @@ import {
 import { by, overTimeBy, rows, stackedBy } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
+import { table } from "./table-panel.js";
 
 /** Spend over all tokens of calls whose price is known, per million. */
 const PER_MILLION = `${SPEND} / nullIf(sum(priced_tokens), 0) * 1000000`;

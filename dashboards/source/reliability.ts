@@ -1,9 +1,10 @@
-import { bargauge, gauge, stat, table, timeseries } from "./builder.js";
+import { bargauge, gauge, stat, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
 import { BUCKET, CALLS, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
 import { by, overTime, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
+import { table } from "./table-panel.js";
 
 const headline = [
   gauge({

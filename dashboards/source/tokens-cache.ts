@@ -1,10 +1,11 @@
-import { bargauge, heatmap, stat, table, timeseries } from "./builder.js";
+import { bargauge, heatmap, stat, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
 import { CACHE_HIT_RATIO, cacheHitRatio, DIMENSIONS, TOKENS_BY_CLASS, TOKEN_COLORS } from "./calls-view.js";
 import { classColumns, tokensText } from "./heat.js";
 import { by, overTime, overTimeBy, rows, single, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
+import { table } from "./table-panel.js";
 
 export const tokensCache: Dashboard = dashboard({
   uid: "spanledger-tokens-cache",

@@ -1,4 +1,4 @@
-import { DATASOURCE } from "./builder.js";
+import { DATASOURCE } from "./panel.js";
 import { DIMENSIONS, type Dimension, FILTERS } from "./calls-view.js";
 import type { CustomVariable, QueryVariable, Variable } from "./schema.js";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { BOARDS } from "../../dashboards/source/index.js";
 import type { Dashboard, Panel } from "../../dashboards/source/schema.js";
 import { allPanels, lintBoards, lintSql } from "./lint.js";
-import { boardFile, boardText } from "./render.js";
+import { ALERT_FILE, alertText, boardFile, boardText } from "./render.js";
 
 const directory = fileURLToPath(new URL("../../dashboards/", import.meta.url));
 
@@ -14,6 +14,7 @@ describe("the committed boards", () => {
     expect(committed.toSorted()).toEqual(BOARDS.map(boardFile).toSorted());
     for (const board of BOARDS)
       expect(readFileSync(directory + boardFile(board), "utf8")).toBe(boardText(board));
+    expect(readFileSync(directory + ALERT_FILE, "utf8")).toBe(alertText());
   });
 
   it("break no rule", () => {

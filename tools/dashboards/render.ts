@@ -1,4 +1,6 @@
 import type { Dashboard as GrafanaDashboard } from "@grafana/schema";
+import { stringify } from "yaml";
+import { ALERT_RULES } from "../../dashboards/source/alert-rules.js";
 import type { Dashboard } from "../../dashboards/source/schema.js";
 
 /** The same shape without interfaces, so that it can be held against Grafana's own types. */
@@ -30,4 +32,15 @@ export function boardText(board: Dashboard): string {
 /** File name of a board in `dashboards/`. */
 export function boardFile(board: Dashboard): string {
   return `${board.uid}.json`;
+}
+
+const ALERT_HEAD = `# Written by "npm run dashboards" from dashboards/source/alert-rules.ts. Budgets are watched by Spanledger itself.
+`;
+
+/** Where Grafana's alert rules are, seen from `dashboards/`. */
+export const ALERT_FILE = "provisioning/alerting/spanledger.yaml";
+
+/** The committed text of Grafana's alert rules. */
+export function alertText(): string {
+  return ALERT_HEAD + stringify(ALERT_RULES, { lineWidth: 0 });
 }

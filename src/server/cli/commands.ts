@@ -5,6 +5,7 @@ import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { endpointsCommand } from "./commands/endpoints.js";
 import { exportCommand } from "./commands/export.js";
+import { grafanaCommand } from "./commands/grafana.js";
 import { importCommand } from "./commands/import.js";
 import { keysCommand } from "./commands/keys.js";
 import { migrateCommand } from "./commands/migrate.js";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   currenciesCommand,
   pricesCommand,
   periodsCommand,
+  grafanaCommand,
   doctorCommand,
   migrateCommand,
 ];

@@ -161,7 +161,7 @@ const quality = [
     stack: "normal",
     sql: rows({
       columns: `usage_quality AS "Quality",
-  sumIf(billable_calls, usage_source = 'provider') AS "provider",
+  sumIf(billable_calls, usage_source = 'provider') AS "the provider",
   sumIf(billable_calls, usage_source = 'estimated') AS "estimated",
   sumIf(billable_calls, usage_source = 'none') AS "nobody"`,
       having: HAS_BILLABLE,

@@ -11,6 +11,27 @@ import { NOW_MS, openSeededLedger, type SeededLedger } from "./ledger.js";
 
 type Variables = Record<string, string | string[]>;
 
+/** Texts that would end a literal, a comment, a placeholder or a macro if anything took them for SQL. */
+const HOSTILE = [
+  "x' OR 1=1 --",
+  "y'); DROP TABLE calls_raw; --",
+  "o'brien's \\ test",
+  "a\\",
+  "\\'",
+  "'",
+  '"`',
+  "/* ",
+  "-- ",
+  "%s %n %",
+  "$1 $$ ${",
+  "${__from} ${model:singlequote} [[model]]",
+  "$__timeFilter(x) $__conditionalAll(a, $b)",
+  "{from:Int64} {{ }} }{",
+  "\n\r\t\n",
+  "日本 😀\u0000\u202e",
+  "'\\".repeat(500),
+];
+
 const CHOICES: Record<string, Variables> = {
   all: {},
   "one value": { model: "gpt-4.1" },
@@ -20,20 +41,9 @@ const CHOICES: Record<string, Variables> = {
     environment: ["production"],
   },
   "values without a name": { feature: "(none)", customer: "(none)" },
-  "hostile values": {
-    user: [
-      "x' OR 1=1 --",
-      "y'); DROP TABLE calls_raw; --",
-      "a\\",
-      "\\'",
-      "'",
-      "${__from}",
-      "$__timeFilter(x)",
-      "\n\n",
-      "😀\u0000",
-    ],
-    feature: ["o'brien's \\ test", "/* ", "-- "],
-  },
+  "hostile values": Object.fromEntries(
+    ["environment", "provider", "model", "feature", "user", "customer"].map((name) => [name, HOSTILE]),
+  ),
 };
 
 const RANGES: Record<string, [from: string, to: string]> = {
@@ -109,6 +119,36 @@ function assertFinite(result: PanelResult): void {
       expect([value, value === "nan" || value === "inf" || value === "-inf"]).toEqual([value, false]);
   }
 }
+
+describe("variable queries", () => {
+  const queries = new Map(
+    BOARDS.flatMap((board) =>
+      board.templating.list.map(
+        (variable) => [JSON.stringify(variable), [board.uid, variable.name] as const] as const,
+      ),
+    ),
+  );
+
+  it.each(Object.keys(CHOICES))("answer for %s in every range", async (choice) => {
+    expect(queries.size).toBeGreaterThan(5);
+    for (const [name, [from, to]] of Object.entries(RANGES)) {
+      const request = readPanelRequest({ from, to, variables: CHOICES[choice] });
+      for (const [uid, variable] of queries.values()) {
+        const values = await ledger.service.queryVariable("default", uid, variable, request, signal);
+        const texts = values.map(({ value }) => value);
+        expect([variable, name, new Set(texts).size]).toEqual([variable, name, texts.length]);
+        if (name === "before any call" && variable !== "zone")
+          expect([variable, texts]).toEqual([variable, []]);
+      }
+    }
+  });
+
+  it("refuse what is longer than any value", () => {
+    expect(() =>
+      readPanelRequest({ from: "now-1h", to: "now", variables: { model: "x".repeat(1_001) } }),
+    ).toThrow();
+  });
+});
 
 describe.each(BOARDS.map((board) => [board.uid, board] as const))("%s", (uid, board) => {
   it.each(Object.keys(CHOICES))(
@@ -194,6 +234,36 @@ describe("numbers that must agree", () => {
     for (const result of [features, users, days]) expect(sum(column(result, "Spend"))).toBeCloseTo(total, 8);
     expect(sum(column(features, "Share"))).toBeCloseTo(1, 9);
   });
+
+  it.each([
+    ["an hour", "now-1h", {}],
+    ["a day", "now-24h", {}],
+    ["a month of one model", "now-30d", { model: "gpt-4.1" }],
+    ["a month of several features", "now-30d", { feature: ["support-chat", "o'brien's \\ test"] }],
+  ] as const)(
+    "spend of %s is the same by project, team, customer, environment, model and feature",
+    async (_, from, chosen) => {
+      const variables = structuredClone(chosen) as Variables;
+      const total = await statValue("spanledger-overview", 1, from, "now", variables);
+      expect(total).toBeGreaterThan(0);
+      for (const [board, panel] of [
+        ["spanledger-attribution", 10],
+        ["spanledger-attribution", 11],
+        ["spanledger-attribution", 12],
+        ["spanledger-attribution", 3],
+        ["spanledger-overview", 10],
+        ["spanledger-overview", 11],
+        ["spanledger-overview", 41],
+      ] as const) {
+        const result = await ask(board, panel, from, "now", variables);
+        expect([board, panel, sum(column(result, "Value"))]).toEqual([
+          board,
+          panel,
+          expect.closeTo(total, 8),
+        ]);
+      }
+    },
+  );
 
   it("narrowing by every value of a variable adds up to all", async () => {
     const all = await statValue("spanledger-overview", 1);

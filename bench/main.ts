@@ -1,3 +1,4 @@
+import { benchBoards } from "./boards.bench.js";
 import { benchDecoder } from "./decoder.bench.js";
 import { benchIngest } from "./ingest.bench.js";
 import { benchPricing } from "./pricing.bench.js";
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   pricing: benchPricing,
   wrapper: benchWrapper,
   ingest: benchIngest,
+  boards: benchBoards,
 };
 
 const wanted = process.argv.slice(2);

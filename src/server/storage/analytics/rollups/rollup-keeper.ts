@@ -5,8 +5,13 @@ import { type LedgerDay, RollupFreshness, type Span } from "./rollup-freshness.j
 import { recomputeSql } from "./rollup-sql.js";
 
 const TICK_MS = 1_500;
-/** Pauses are at least this many times as long as the work before them: under load rollups fall behind, and reads take more rows. */
-const REST_FACTOR = 2;
+/**
+ * Pauses are this many times as long as the work before them. Under steady ingest the running hour is dirty again at once: then rollups
+ * fall behind, and reads take more rows, rather than that ingest shares its cores.
+ */
+const REST_FACTOR = 20;
+/** After a long round, such as the first one over an old ledger. */
+const LONGEST_PAUSE_MS = 60_000;
 /** Whole-day rollups wait until a day has been quiet for this long, and are read from the rows meanwhile. */
 const QUIET_MS = 60_000;
 /** Rows that one statement reads, about: bounds its memory. */
@@ -72,7 +77,8 @@ export class RollupKeeper implements OnModuleInit, OnApplicationShutdown {
       const reason = error instanceof Error ? error.message : "unknown";
       if (!this.#isStopped) this.#logger.warn(`Rollups could not be brought up to date: ${reason}`);
     }
-    this.#schedule(Math.max(TICK_MS, (performance.now() - started) * REST_FACTOR));
+    const restMs = (performance.now() - started) * REST_FACTOR;
+    this.#schedule(Math.max(TICK_MS, Math.min(restMs, LONGEST_PAUSE_MS)));
   }
 
   #isQuiet(day: LedgerDay, quietMs: number): boolean {

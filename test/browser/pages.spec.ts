@@ -152,9 +152,9 @@ describe("an empty ledger", () => {
     expect(faults).toEqual([]);
 
     await page.evaluate("localStorage.setItem('spanledger.project', 'gone')");
-    // The page leaves for the default project while it loads, so neither the reload nor its navigation is anything to wait for.
+    // The page leaves for the default project while it loads, so the reload is nothing to wait for.
     await page.evaluate("setTimeout(() => location.reload())");
-    await page.waitForFunction("location.pathname === '/'");
+    await page.waitForURL(`${server.url}/`, { waitUntil: "commit" });
     await settleBoard(page);
     expect(await page.evaluate("localStorage.getItem('spanledger.project')")).toBeNull();
     await context.close();

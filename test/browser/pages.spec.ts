@@ -153,7 +153,7 @@ describe("an empty ledger", () => {
 
     await page.evaluate("localStorage.setItem('spanledger.project', 'gone')");
     // The page leaves for the default project while it loads, which may abort the reload: only where it arrives counts.
-    await page.evaluate("setTimeout(() => location.reload())");
+    await page.reload({ waitUntil: "commit" }).catch(() => null);
     await eventually(async () => (page.url() === `${server.url}/` ? true : undefined), 30_000, "arrival");
     await settleBoard(page);
     expect(await page.evaluate("localStorage.getItem('spanledger.project')")).toBeNull();

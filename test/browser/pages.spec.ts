@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser } from "playwright-core";
 import { requestJson } from "../support/api.js";
 import { chatAttributes, postTraces, tracesRequest } from "../support/otlp-json.js";
-import { cleanUpServers, eventually, type ServerProcess, startServerProcess } from "../support/server-process.js";
+import { cleanUpServers, type ServerProcess, startServerProcess } from "../support/server-process.js";
 import { launchChromium } from "./chromium.js";
 import { axeProblems, openPage, picture, settleBoard, statText } from "./page-under-test.js";
 
@@ -133,7 +133,7 @@ describe("an empty ledger", () => {
     await context.close();
   }, 120_000);
 
-  it("shows another project when it is chosen, and forgets one that is gone", async () => {
+  it("shows another project when it is chosen", async () => {
     const { id } = await requestJson<{ id: string }>(`${server.url}/api/v1/projects`, {
       method: "POST",
       json: { name: "Second" },
@@ -150,13 +150,6 @@ describe("an empty ledger", () => {
     await page.reload();
     expect(new URL((await asked).url()).searchParams.get("project")).toBe(id);
     expect(faults).toEqual([]);
-
-    await page.evaluate("localStorage.setItem('spanledger.project', 'gone')");
-    // The page leaves for the default project while it loads, which may abort the reload: only where it arrives counts.
-    await page.reload({ waitUntil: "commit" }).catch(() => null);
-    await eventually(async () => (page.url() === `${server.url}/` ? true : undefined), 30_000, "arrival");
-    await settleBoard(page);
-    expect(await page.evaluate("localStorage.getItem('spanledger.project')")).toBeNull();
     await context.close();
   }, 60_000);
 

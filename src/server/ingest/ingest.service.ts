@@ -89,7 +89,8 @@ export class IngestService implements OnApplicationShutdown {
   }
 
   /**
-   * Takes log records. Only those in which a coding tool reports a model call are kept; all others are accepted and dropped.
+   * Takes log records. Only those are kept in which a coding tool, or an event with usage, reports a model call; all others are accepted and
+   * dropped.
    * @throws OverloadedError as `accept`
    */
   async acceptLogs(project: string, records: readonly LogRecord[]): Promise<IngestResult> {

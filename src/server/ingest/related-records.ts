@@ -201,9 +201,7 @@ export class RelatedRecords {
       // A record with an id can only resemble one without.
       const own = candidates.filter(({ call }) => (call.responseId !== null) === idlessOnly);
       const services = [...new Set(own.map(({ call }) => call.attribution.service ?? ""))];
-      const metrics = own.some(
-        ({ call }) => call.source.dialect.startsWith("claude") || /_cli/.test(call.source.dialect),
-      );
+      const metrics = own.some(({ call }) => /^claude|_cli|_code/.test(call.source.dialect));
       for (const window of windowsOf(own)) {
         if (found.length >= MAX_NEIGHBOURS) break;
         const limit = MAX_NEIGHBOURS - found.length;

@@ -2,7 +2,7 @@ import { emitterKey } from "./identity.js";
 import type { LedgerRecord } from "./record.js";
 
 /** Why two records are one call. */
-export type MergeReason = "response_id" | "request_id" | "descendant_twin" | "fingerprint";
+export type MergeReason = "response_id" | "request_id" | "descendant_twin" | "event" | "fingerprint";
 
 /** One call in the making: records that report it, and why each joined. */
 export interface Cluster {

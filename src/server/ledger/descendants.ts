@@ -1,6 +1,6 @@
 import type { Clusters } from "./clusters.js";
 import { deliveryKey, emitterKey } from "./identity.js";
-import { hasUsage, isRefused, type LedgerRecord, totalsOf } from "./record.js";
+import { hasUsage, isEvent, isRefused, type LedgerRecord, totalsOf } from "./record.js";
 import { sameTotals } from "./same-call.js";
 import type { TraceTree } from "./trace-tree.js";
 
@@ -88,10 +88,13 @@ export function foldAncestors(
     .map((record) => ({ record, depth: depth(record) }))
     .sort((a, b) => b.depth - a.depth || (deliveryKey(a.record.call) < deliveryKey(b.record.call) ? -1 : 1));
   for (const { record } of ancestors) {
+    if (aggregates.has(record)) continue;
     const calls = (below.get(deliveryKey(record.call)) ?? []).filter((item) => !aggregates.has(item));
-    if (foldOne(clusters, record, calls)) {
-      aggregates.add(record);
-      clusters.remove(record);
+    if (!foldOne(clusters, record, calls)) continue;
+    // Its events, if it has any, say what it says.
+    for (const member of clusters.of(record).members) {
+      aggregates.add(member);
+      clusters.remove(member);
     }
   }
   return aggregates;
@@ -100,8 +103,11 @@ export function foldAncestors(
 /** True when the record is an aggregate. */
 function foldOne(clusters: Clusters, record: LedgerRecord, below: readonly LedgerRecord[]): boolean {
   const own = clusters.of(record);
-  if (below.some((item) => clusters.of(item) === own)) return false;
-  const calls = distinctCalls(clusters, below);
+  if (below.some((item) => !isEvent(item.call) && clusters.of(item) === own)) return false;
+  const calls = distinctCalls(
+    clusters,
+    below.filter((item) => clusters.of(item) !== own),
+  );
   const answered = calls.filter((item) => !isRefused(item.call));
   // A refused ancestor repeats the last refusal below it; an answered one repeats what was answered.
   const relevant = isRefused(record.call) ? calls : answered;
@@ -109,7 +115,8 @@ function foldOne(clusters: Clusters, record: LedgerRecord, below: readonly Ledge
   const twins = relevant.filter((item) => isTwin(record, item));
   const twin = isRefused(record.call) ? lastOf(twins) : relevant.length === 1 ? twins[0] : undefined;
   if (twin !== undefined) return !clusters.join(record, twin, "descendant_twin", true);
-  return own.members.length === 1 && !standsAlone(record, answered);
+  const alone = own.members.every((member) => member === record || isEvent(member.call));
+  return alone && !standsAlone(record, answered);
 }
 
 function lastOf(records: readonly LedgerRecord[]): LedgerRecord | undefined {

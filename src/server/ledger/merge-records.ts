@@ -2,7 +2,7 @@ import type { Attribution, Call, PriceDimensions, RateLimit } from "../domain/ca
 import { TOKEN_CLASSES, UNIT_CLASSES, type Usage } from "../domain/usage.js";
 import type { Cluster } from "./clusters.js";
 import { deliveryKey, endOf } from "./identity.js";
-import { compareRichness, compareUsage, hasUsage, standing } from "./record.js";
+import { compareRichness, compareUsage, hasUsage, isEvent, standing } from "./record.js";
 
 type NullableField = {
   [K in keyof Call]-?: null extends Call[K] ? K : never;
@@ -144,8 +144,10 @@ export function mergeRecords(cluster: Cluster, depthOf: (call: Call) => number):
   return { winner, call: union(winner, calls, depthOf), otherSpanIds: otherSpans(winner, calls) };
 }
 
+/** Ids of the other spans. An event is no span, and its made-up id of use only where nothing but this call leads to it: outside the trace. */
 function otherSpans(winner: Call, calls: readonly Call[]): string[] {
-  const ids = new Set(calls.map((call) => call.spanId));
+  const spans = calls.filter((call) => !isEvent(call) || call.traceId !== winner.traceId);
+  const ids = new Set(spans.map((call) => call.spanId));
   ids.delete(winner.spanId);
   return [...ids].sort();
 }

@@ -10,6 +10,7 @@ interface Counting {
 const COUNTING: Readonly<Record<string, Counting>> = {
   claude_code_metrics: { inputContainsCache: false, outputContainsReasoning: true },
   codex_cli_metrics: { inputContainsCache: true, outputContainsReasoning: true },
+  qwen_code_metrics: { inputContainsCache: true, outputContainsReasoning: true },
   gemini_cli_metrics: { inputContainsCache: true, outputContainsReasoning: false },
 };
 

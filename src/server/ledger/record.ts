@@ -48,10 +48,10 @@ function tokens(call: Call): number {
 const QUALITY_RANK = { exact: 3, partial: 2, conflict: 1, unknown: 0 } as const;
 const SOURCE_RANK = { provider: 2, estimated: 1, none: 0 } as const;
 
-/** How much a record's usage is worth: higher is better. Compares element by element. */
-export function usageRank(call: Call): readonly number[] {
+/** How much a record's usage is worth: higher is better. Compares element by element. An event has fewer numbers than its span, whatever it seems. */
+export function usageRank(call: Call): readonly [number, number, number, number] {
   const known = TOKEN_CLASSES.filter((name) => call.usage[name] !== null).length;
-  return [SOURCE_RANK[call.usageSource], QUALITY_RANK[call.usageQuality], known];
+  return [SOURCE_RANK[call.usageSource], isEvent(call) ? 0 : 1, QUALITY_RANK[call.usageQuality], known];
 }
 
 function scalarsKnown(call: Call): number {
@@ -94,10 +94,15 @@ export function compareUsage(a: Call, b: Call): number {
   return compareNumbers(usageRank(a), usageRank(b));
 }
 
-/** Our wrapper knows most of a call; a tool's span knows less than the log it writes of the same call. */
+/** Whether the record came as an event, which an instrumentation writes beside the span of the same call. */
+export function isEvent(call: Call): boolean {
+  return call.source.dialect.endsWith("_event");
+}
+
+/** Our wrapper knows most of a call; a tool's span knows less than the log it writes of the same call, an event less than its span. */
 export function standing(call: Call): number {
   if (call.source.dialect === "spanledger") return 2;
-  return call.source.dialect === "claude_code_spans" ? 0 : 1;
+  return call.source.dialect === "claude_code_spans" || isEvent(call) ? 0 : 1;
 }
 
 /**
@@ -113,7 +118,7 @@ export function compareRichness(a: Call, b: Call): number {
 }
 
 function rankOf(call: Call): number[] {
-  const [source = 0, quality = 0, known = 0] = usageRank(call);
+  const [source, , quality, known] = usageRank(call);
   const secondary = standing(call) === 0 ? 0 : 1;
   return [source, secondary, quality, known, standing(call), scalarsKnown(call)];
 }

@@ -6,6 +6,7 @@ import { deliveryKey, ledgerId } from "./identity.js";
 import { joinMetricParts } from "./metric-parts.js";
 import { mergeRecords } from "./merge-records.js";
 import { chooseDelivery, fingerprint, fingerprintBesideProvider, type LedgerRecord } from "./record.js";
+import { joinEvents } from "./events.js";
 import { joinById, joinByLikeness } from "./same-call.js";
 import { repeatedMetrics } from "./signals.js";
 import { TraceTree } from "./trace-tree.js";
@@ -188,6 +189,7 @@ function decide(
     (record) => record.declared === "call" && !repeated.has(record) && !proven.has(record),
   );
   const clusters = new Clusters(calls);
+  joinEvents(clusters, calls);
   joinById(clusters, calls, "responseId");
   joinById(clusters, calls, "requestId");
   const aggregates = foldAncestors(clusters, calls, tree);

@@ -14,6 +14,9 @@ import { countsAnything, hasTokens, type Reading } from "./reading.js";
 import { brokeOff, errorTypeOf, hostOf, httpStatusOf, outcomeOf } from "./span-facts.js";
 import { resolveUsage } from "./usage-semantics.js";
 
+/** How a record came. */
+type Signal = "span" | "event";
+
 interface CallUsage {
   usage: Usage;
   usageSource: UsageSource;
@@ -118,8 +121,8 @@ function withoutBlankUsage(reading: Reading): Reading {
   return usage === null || countsAnything(usage) ? reading : { ...reading, usage: null };
 }
 
-/** The call a span reported, from what its dialect read. Never throws. */
-export function buildCall(span: Span, given: Reading, dialect: string): Call {
+/** The call a span, or an event written as one, reported, from what its dialect read. Never throws. */
+export function buildCall(span: Span, given: Reading, dialect: string, signal: Signal = "span"): Call {
   const reading = withoutBlankUsage(given);
   const outcome = reading.outcome ?? outcomeOf(span);
   const httpStatus = reading.httpStatus ?? httpStatusOf(span);
@@ -129,7 +132,12 @@ export function buildCall(span: Span, given: Reading, dialect: string): Call {
   const refused = outcome === "error" && !hasTokens(reading.usage) && !answered;
   const attempts = reading.attempts.length > 0 ? reading.attempts.length : 1;
   const attemptCount = Math.max(reading.attemptCount ?? 0, attempts);
-  const source = { scope: span.scope.name, scopeVersion: span.scope.version, dialect };
+  const isEvent = signal === "event";
+  const source = {
+    scope: span.scope.name,
+    scopeVersion: span.scope.version,
+    dialect: isEvent ? `${dialect}_event` : dialect,
+  };
   const used = settleUsage(
     reading,
     {
@@ -139,6 +147,7 @@ export function buildCall(span: Span, given: Reading, dialect: string): Call {
       provider,
       model: reading.responseModel ?? reading.requestModel,
       operation: reading.operation,
+      isEvent,
     },
     refused,
   );

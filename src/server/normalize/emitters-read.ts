@@ -144,6 +144,21 @@ export const READ_EMITTERS: readonly EmitterRule[] = [
   { name: "genkit", dialect: "genkit", input: "inclusive", reasoning: "outside" },
   { name: "google_adk", dialect: "google_adk", input: "inclusive", reasoning: "outside" },
   { name: "openrouter", dialect: "openrouter", input: "inclusive", reasoning: "inside" },
+  {
+    // Answers of OpenAI's shape are turned into Gemini's, thoughts left inside the output; with a Google account they stand outside, which
+    // the total tells.
+    name: "qwen_code",
+    dialect: "qwen_code",
+    input: "inclusive",
+    writes: ["cacheRead", "reasoning"],
+  },
+  {
+    name: "qwen_code_metrics",
+    dialect: "qwen_code_metrics",
+    input: "inclusive",
+    reasoning: "inside",
+    writes: ["cacheRead", "reasoning"],
+  },
   // Before convention 1.40 nothing said what input contains, so emitters copied the vendor's own number.
   {
     name: "raw_vendor_field",

@@ -44,7 +44,9 @@ export class Resolution {
 
   /** Whether a row of the emitter table says that the sender drops the class. */
   loses(name: OptionalClass): boolean {
-    return this.rules.some((rule) => rule.loses?.includes(name));
+    // What an instrumentation writes on its spans and not on its event, the event lost.
+    const isEvent = this.context.isEvent === true;
+    return this.rules.some((rule) => rule.loses?.includes(name) || (isEvent && rule.writes?.includes(name)));
   }
 
   /** What the emitter table says in a column, with the row's name; null when no row fills it. */
@@ -61,7 +63,7 @@ export class Resolution {
   /** 0 where leaving the class out means none, null where it means nothing. */
   absent(name: OptionalClass): number | null {
     if (classCannotOccur(name, this.context)) return 0;
-    if (name !== "reasoning" && this.lostCache) return null;
+    if (this.context.isEvent === true || (name !== "reasoning" && this.lostCache)) return null;
     const rule = this.rules.find((row) => row.loses?.includes(name) || row.writes?.includes(name));
     return rule?.writes?.includes(name) ? 0 : null;
   }

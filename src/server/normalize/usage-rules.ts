@@ -12,6 +12,8 @@ export interface UsageContext {
   provider: string;
   model: string | null;
   operation: Operation;
+  /** The numbers came on an event: an instrumentation puts fewer of them there than on its spans. */
+  isEvent?: boolean;
 }
 
 /**

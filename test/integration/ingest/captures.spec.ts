@@ -127,9 +127,48 @@ describe("captures of coding tools", () => {
     },
   );
 
-  it("makes no call of other senders' logs and metrics", () => {
-    const others = captures.filter((capture) => !tools.includes(capture));
-    expect(others.flatMap((capture) => [...logCallsOf(capture), ...metricCallsOf(capture)])).toEqual([]);
+  const others = captures.filter((capture) => !tools.includes(capture));
+
+  it("makes no call of other senders' metrics", () => {
+    expect(others.flatMap((capture) => metricCallsOf(capture))).toEqual([]);
+  });
+
+  it.each(others.map((capture) => [`${capture.folder}/${capture.case}`, capture] as const))(
+    "%s: events add nothing to the calls of spans, whichever come first",
+    (_name, capture) => {
+      const { records, links } = recordsOf(spansOf(capture));
+      const events = logCallsOf(capture);
+      const facts = (incoming: typeof records) =>
+        callsOf(settled({ records: incoming, links })).map(({ call, otherSpanIds }) => ({
+          call,
+          otherSpanIds,
+        }));
+      const alone = facts(records);
+      expect(facts([...records, ...events])).toEqual(alone);
+      expect(facts([...events, ...records])).toEqual(alone);
+    },
+  );
+
+  it("makes one call of an event that comes alone", () => {
+    const events = others.filter((capture) => logCallsOf(capture).length > 0);
+    expect(events.map(({ folder }) => folder)).toEqual(["openlit", "openlit"]);
+    for (const capture of events) {
+      const calls = callsOf(settled({ records: logCallsOf(capture), links: [] }));
+      expect(calls).toHaveLength(1);
+      const [row] = calls;
+      const want = capture.expected.calls[0]?.tokens;
+      if (row === undefined || want === undefined) throw new Error("one call is expected");
+      const { output, input_uncached, input_total, cache_read } = tokensOf(row.call);
+      expect({ output, cache_read, billable: row.call.billable }).toEqual({
+        output: want["output"],
+        cache_read: null,
+        billable: true,
+      });
+      // Of OpenAI the event knows the whole, of Anthropic the part without cache tokens.
+      expect([input_total, input_uncached]).toEqual(
+        row.call.responseId?.startsWith("msg_") === true ? [null, 21] : [1200, null],
+      );
+    }
   });
 });
 

@@ -1,23 +1,16 @@
 import type { LogRecord } from "../../domain/log-record.js";
 import type { Attributes } from "../../domain/span.js";
 import { asCount, asMoney, asNumber, asText, asTextList } from "../attributes.js";
-import { emptyReading, noReportedUsage, type Reading } from "../reading.js";
+import { timeOf } from "../events/log-time.js";
+import { emptyReading, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
 import type { CliCall } from "./cli-call.js";
 
 /** Reads one log record of a tool; null when the record is no model call. */
 type LogReader = (record: LogRecord, event: string) => CliCall | null;
 
-const NANO_PER_MS = 1_000_000n;
-
 /** The event's name: an attribute, the body, or the record's own field (in which Codex writes a source location). */
 function eventOf(record: LogRecord): string | null {
   return asText(record.attributes.get("event.name")) ?? asText(record.body) ?? asText(record.eventName);
-}
-
-function timeOf(record: LogRecord): bigint {
-  if (record.timeUnixNano > 0n) return record.timeUnixNano;
-  const stamp = Date.parse(asText(record.attributes.get("event.timestamp")) ?? "");
-  return Number.isNaN(stamp) ? record.observedTimeUnixNano : BigInt(stamp) * NANO_PER_MS;
 }
 
 function startOf(end: bigint, durationMs: number | null): bigint {
@@ -87,14 +80,30 @@ const claudeCode: LogReader = (record, event) => {
   };
 };
 
-/** Gemini CLI: `api_response` is an answered call; input contains cached tokens, output excludes thoughts, tool prompts are extra. */
-const geminiCli: LogReader = (record, event) => {
-  const name = event.replace(/^gemini_cli\./, "");
-  if (name !== "api_response" && name !== "api_error") return null;
-  const { attributes } = record;
-  const text = (key: string) => asText(attributes.get(key));
-  const count = (key: string) => asCount(attributes.get(key));
-  const failed = name === "api_error";
+/** Gemini CLI and its relatives: `<tool>.api_response` is an answered call; input contains cached tokens, tool prompts are extra. */
+interface GeminiLike {
+  dialect: string;
+  /** By the way the user signed in; null where that names no vendor. */
+  providerOf: (authType: string) => string | null;
+}
+
+const GEMINI_CLI: GeminiLike = {
+  dialect: "gemini_cli",
+  providerOf: (authType) => (/vertex/i.test(authType) ? "gcp.vertex_ai" : "gcp.gemini"),
+};
+
+/** Signed in with `openai` it talks to any compatible server. Source: QwenLM/qwen-code telemetry and its documentation, read 2026-11-25. */
+const QWEN_CODE: GeminiLike = {
+  dialect: "qwen_code",
+  providerOf(authType) {
+    if (/qwen|dashscope|coding/i.test(authType)) return "alibaba_cloud";
+    if (/vertex/i.test(authType)) return "gcp.vertex_ai";
+    if (/gemini/i.test(authType)) return "gcp.gemini";
+    return /anthropic/i.test(authType) ? "anthropic" : null;
+  },
+};
+
+function geminiUsage(count: (key: string) => number | null): ReportedUsage {
   const usage = noReportedUsage();
   usage.input = count("input_token_count");
   usage.output = count("output_token_count");
@@ -102,29 +111,42 @@ const geminiCli: LogReader = (record, event) => {
   usage.cacheRead = count("cached_content_token_count");
   usage.reasoning = count("thoughts_token_count");
   usage.inputTool = count("tool_token_count");
-  const end = timeOf(record);
-  return {
-    dialect: "gemini_cli",
-    start: startOf(end, asNumber(attributes.get("duration_ms"))),
-    end,
-    group: [text("session.id")],
-    identity: [name, text("prompt_id"), text("response_id"), end.toString(), usage.total],
-    reading: {
-      ...emptyReading(),
-      role: "call",
-      operation: "generate_content",
-      provider: /vertex/i.test(text("auth_type") ?? "") ? "gcp.vertex_ai" : "gcp.gemini",
-      clientFlavor: "gemini_cli",
-      requestModel: text("model") ?? text("model_name"),
-      responseId: text("response_id"),
-      outcome: failed ? "error" : "ok",
-      httpStatus: count("status_code") ?? count("http.status_code"),
-      errorType: failed ? (text("error_type") ?? text("error.type") ?? "api_error") : null,
-      finishReasons: asTextList(attributes.get("finish_reasons")),
-      usage: failed ? null : usage,
-    },
+  return usage;
+}
+
+const readerOf =
+  (tool: GeminiLike): LogReader =>
+  (record, event) => {
+    const name = event.slice(event.indexOf(".") + 1);
+    if (name !== "api_response" && name !== "api_error") return null;
+    const { attributes } = record;
+    const text = (key: string) => asText(attributes.get(key));
+    const count = (key: string) => asCount(attributes.get(key));
+    const failed = name === "api_error";
+    const usage = geminiUsage(count);
+    const end = timeOf(record);
+    return {
+      dialect: tool.dialect,
+      start: startOf(end, asNumber(attributes.get("duration_ms"))),
+      end,
+      group: [text("session.id")],
+      identity: [name, text("prompt_id"), text("response_id"), end.toString(), usage.total],
+      reading: {
+        ...emptyReading(),
+        role: "call",
+        operation: "generate_content",
+        provider: tool.providerOf(text("auth_type") ?? ""),
+        clientFlavor: tool.dialect,
+        requestModel: text("model") ?? text("model_name"),
+        responseId: text("response_id"),
+        outcome: failed ? "error" : "ok",
+        httpStatus: count("status_code") ?? count("http.status_code"),
+        errorType: failed ? (text("error_type") ?? text("error.type") ?? "api_error") : null,
+        finishReasons: asTextList(attributes.get("finish_reasons")),
+        usage: failed ? null : usage,
+      },
+    };
   };
-};
 
 /** Codex: the `response.completed` event that carries counts (a twin without them precedes it), and refused requests. */
 const codexCli: LogReader = (record, event) => {
@@ -169,7 +191,8 @@ const codexCli: LogReader = (record, event) => {
 
 const READERS: readonly { prefix: RegExp; scope: RegExp; read: LogReader }[] = [
   { prefix: /^claude_code\./, scope: /^com\.anthropic\.claude_code/, read: claudeCode },
-  { prefix: /^gemini_cli\./, scope: /^gemini[-_]cli/, read: geminiCli },
+  { prefix: /^gemini_cli\./, scope: /^gemini[-_]cli/, read: readerOf(GEMINI_CLI) },
+  { prefix: /^qwen[-_]code\./, scope: /^qwen[-_]code/, read: readerOf(QWEN_CODE) },
   { prefix: /^codex\./, scope: /^codex/, read: codexCli },
 ];
 

@@ -23,7 +23,7 @@ interface MetricTable {
   types: Readonly<Record<string, TokenField>>;
 }
 
-/** Token metrics of the coding tools: what their types mean. Measured 2026-11-22 (Claude Code 2.1, Gemini CLI 0.61, Codex 0.169). */
+/** Token metrics of the coding tools: what their types mean. Measured 2026-11-22 (Claude Code 2.1, Gemini CLI 0.61, Codex 0.169); Qwen Code read in source. */
 const METRICS: Readonly<Record<string, MetricTable>> = {
   "claude_code.token.usage": {
     dialect: "claude_code_metrics",
@@ -36,6 +36,13 @@ const METRICS: Readonly<Record<string, MetricTable>> = {
     dialect: "gemini_cli_metrics",
     provider: "gcp.gemini",
     clientFlavor: "gemini_cli",
+    typeAttribute: "type",
+    types: { input: "input", output: "output", cache: "cacheRead", thought: "reasoning", tool: "inputTool" },
+  },
+  "qwen-code.token.usage": {
+    dialect: "qwen_code_metrics",
+    provider: null,
+    clientFlavor: "qwen_code",
     typeAttribute: "type",
     types: { input: "input", output: "output", cache: "cacheRead", thought: "reasoning", tool: "inputTool" },
   },

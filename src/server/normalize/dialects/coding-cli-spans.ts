@@ -4,7 +4,7 @@ import type { Dialect } from "../dialect.js";
 import { emptyReading, hasTokens, noReportedUsage, type Reading } from "../reading.js";
 
 /** Scopes of the coding tools whose calls are read from their logs: see `normalize/cli`. */
-const SCOPES = /^(com\.anthropic\.claude_code|codex|gemini[-_]cli)/i;
+const SCOPES = /^(com\.anthropic\.claude_code|codex|gemini[-_]cli|qwen[-_]code)/i;
 const SERVICES = new Set([
   "claude-code",
   "codex_cli_rs",
@@ -12,6 +12,7 @@ const SERVICES = new Set([
   "codex_tui",
   "codex-app-server",
   "gemini-cli",
+  "qwen-code",
 ]);
 
 function isToolSpan(span: Span): boolean {
@@ -48,7 +49,7 @@ export const claudeCodeSpans: Dialect = {
   read: readRequest,
 };
 
-/** All other spans of Claude Code, Codex and Gemini CLI: hundreds per turn, none is a call of its own, several repeat usage. */
+/** All other spans of Claude Code, Codex, Gemini CLI and Qwen Code: hundreds per turn, none is a call of its own, several repeat usage. */
 export const codingCliSpans: Dialect = {
   name: "coding_cli",
   claims: isToolSpan,

@@ -103,10 +103,10 @@ export type Classed = "duration" | "first_chunk" | "speed" | "recording";
 
 /**
  * Quantile, 0 to 1, of a value over the rows of a condition; null when none has it. Values are counted in classes, 64 to a doubling: the
- * answer is within 0.6 % of the value, and the same however rows were added up before.
+ * answer is within 0.6 % of the value, and the same however rows were added up before. Class 0, which no value falls into, is the engine's answer for rows without any.
  */
 export const quantile = (level: number, value: Classed, condition = "1"): string =>
-  `250 * exp2((quantileExactWeightedArrayOrNullIf(${level})(${value}_classes, ${value}_counts, ${condition}) - 999.5) / 64)`;
+  `250 * exp2((nullIf(quantileExactWeightedArrayOrNullIf(${level})(${value}_classes, ${value}_counts, ${condition}), 0) - 999.5) / 64)`;
 
 /** The same of a column of `calls`, call by call: as the API's summary has it, and slow over many calls. */
 export const exactQuantile = (level: number, column: string, condition: string): string =>

@@ -14,6 +14,7 @@ import { classColumns, moneyText } from "./heat.js";
 import { overTime, rows, single } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
+import { REASON_TEXTS } from "./reason-texts.js";
 import { table } from "./table-panel.js";
 
 const CALL_COLUMNS = {
@@ -210,7 +211,7 @@ LIMIT 10`,
       Provider: { width: 160 },
       Model: {},
       Host: {},
-      Reason: {},
+      Reason: { texts: REASON_TEXTS },
       Calls: { unit: "locale", width: 90 },
       "Input tokens": { unit: "short", width: 115 },
       "Output tokens": { unit: "short", width: 120 },

@@ -10,6 +10,7 @@ import {
 } from "./calls-view.js";
 import { boardLink } from "./links.js";
 import { by, rows } from "./queries.js";
+import { REASON_TEXTS } from "./reason-texts.js";
 import { table } from "./table-panel.js";
 
 /** Who the spend belongs to, and what is missing from it, line by line. */
@@ -70,7 +71,7 @@ export const detail = [
     columns: {
       Provider: { width: 180 },
       Model: {},
-      Reason: {},
+      Reason: { texts: REASON_TEXTS },
       Calls: { unit: "locale", width: 100 },
       "Input tokens": { unit: "short", width: 120 },
       "Output tokens": { unit: "short", width: 120 },

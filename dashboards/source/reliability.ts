@@ -1,7 +1,7 @@
 import { bargauge, gauge, stat, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
 import { BUCKET, CALLS, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
-import { by, overTime, rows, single, stackedBy, withPrevious } from "./queries.js";
+import { by, overTime, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 import { table } from "./table-panel.js";
@@ -95,14 +95,9 @@ ORDER BY time, series`,
     unit: "percentunit",
     draw: "line",
     maxDataPoints: 60,
-    sql: `SELECT ${BUCKET} AS time,
-  ${DIMENSIONS.model} AS series,
-  sum(attempts_429) / sum(attempts_seen) AS Value
-FROM call_stats
-WHERE ${IN_RANGE}
-GROUP BY time, series
-HAVING sum(attempts_seen) > 0
-ORDER BY time, series`,
+    sql: overTimeBy("model", "sum(attempts_429) / nullIf(sum(attempts_seen), 0)", {
+      rank: "sum(attempts_429)",
+    }),
   }),
   timeseries({
     id: 12,
@@ -142,7 +137,7 @@ const limits = [
     id: 20,
     title: "Least headroom of rate limits",
     description:
-      "The smallest share of each limit that was left, as the providers' responses reported it. Near zero means the next burst is refused.",
+      "The smallest share that was left of the eight limits that came closest, as the providers' responses reported it. Near zero means the next burst is refused.",
     w: 16,
     h: 10,
     unit: "percentunit",
@@ -155,13 +150,23 @@ const limits = [
       { color: "red", value: 0.1 },
     ],
     thresholdLine: true,
-    sql: `SELECT ${BUCKET} AS time,
-  concat(${DIMENSIONS.model}, ', ', replaceAll(kind, '_', ' ')) AS series,
-  min(least_left) AS Value
-FROM limit_stats
-WHERE ${LIMITS_IN_RANGE}
-GROUP BY time, series
-HAVING Value IS NOT NULL
+    sql: `SELECT time, series, left_share AS Value
+FROM (
+  SELECT time, series, left_share, dense_rank() OVER (ORDER BY lowest, series) AS place
+  FROM (
+    SELECT time, series, left_share, min(left_share) OVER (PARTITION BY series) AS lowest
+    FROM (
+      SELECT ${BUCKET} AS time,
+        concat(${DIMENSIONS.model}, ', ', replaceAll(kind, '_', ' ')) AS series,
+        min(least_left) AS left_share
+      FROM limit_stats
+      WHERE ${LIMITS_IN_RANGE}
+      GROUP BY time, series
+      HAVING left_share IS NOT NULL
+    )
+  )
+)
+WHERE place <= 8
 ORDER BY time, series`,
   }),
   table({

@@ -1,6 +1,6 @@
 import type { PanelSpec } from "./board-layout.js";
 import { override, panel, type Queried } from "./panel.js";
-import type { DataLink, FieldDefaults, OverrideProperty, Unit } from "./schema.js";
+import type { DataLink, FieldDefaults, OverrideProperty, Unit, ValueMapping } from "./schema.js";
 
 /** How one column of a table looks; the key is the SQL alias and the heading. */
 export interface Column {
@@ -13,6 +13,8 @@ export interface Column {
   color?: string;
   links?: DataLink[];
   noValue?: string;
+  /** What to show for codes; a value without an entry is shown as it is. */
+  texts?: Readonly<Record<string, string>>;
 }
 
 /** Rows and columns, sorted by the SQL. */
@@ -44,6 +46,7 @@ function columnProperties(column: Column): OverrideProperty[] {
   if (column.width !== undefined) properties.push({ id: "custom.width", value: column.width });
   if (column.noValue !== undefined) properties.push({ id: "noValue", value: column.noValue });
   if (column.links !== undefined) properties.push({ id: "links", value: column.links });
+  if (column.texts !== undefined) properties.push({ id: "mappings", value: [mapping(column.texts)] });
   if (column.max !== undefined) properties.push({ id: "max", value: column.max });
   if (column.gauge === true) {
     properties.push({
@@ -54,4 +57,9 @@ function columnProperties(column: Column): OverrideProperty[] {
     properties.push({ id: "color", value: { mode: "fixed", fixedColor: column.color ?? "blue" } });
   }
   return properties;
+}
+
+function mapping(texts: Readonly<Record<string, string>>): ValueMapping {
+  const options = Object.entries(texts).map(([code, text], index) => [code, { text, index }] as const);
+  return { type: "value", options: Object.fromEntries(options) };
 }

@@ -329,6 +329,12 @@ describe("numbers that must agree", () => {
   it("nothing is zero when nothing is known", async () => {
     const { rows } = await ask("spanledger-overview", 1, "now-30d", "now", { feature: "(none)" });
     expect(rows.at(-1)?.at(-1)).toBeNull();
+    const slowest = await ask("spanledger-latency", 30, "now-30d", "now");
+    const firstTokens = column(slowest, "First token p95");
+    const features = column(slowest, "Feature");
+    // The nightly agent never streams; support chats do.
+    expect(firstTokens[features.indexOf("nightly-agent")]).toBeNull();
+    expect(Number(firstTokens[features.indexOf("support-chat")])).toBeGreaterThan(60);
   });
 });
 

@@ -28,6 +28,8 @@ interface Feature {
   outputTokens: number;
   cached: number;
   retries: number;
+  /** Share of calls whose first chunk was seen. */
+  streamed: number;
   /** Price per million tokens in micro-dollars; null: the book does not know the model. */
   price: number | null;
 }
@@ -43,6 +45,7 @@ const FEATURES: readonly Feature[] = [
     outputTokens: 400,
     cached: 0,
     retries: 0.01,
+    streamed: 0.6,
     price: 2_000_000,
   },
   {
@@ -54,6 +57,7 @@ const FEATURES: readonly Feature[] = [
     outputTokens: 600,
     cached: 0.85,
     retries: 0.02,
+    streamed: 0.6,
     price: 3_000_000,
   },
   {
@@ -65,6 +69,7 @@ const FEATURES: readonly Feature[] = [
     outputTokens: 900,
     cached: 0.2,
     retries: 0.6,
+    streamed: 0,
     price: 400_000,
   },
   {
@@ -76,6 +81,7 @@ const FEATURES: readonly Feature[] = [
     outputTokens: 200,
     cached: 0,
     retries: 0,
+    streamed: 0.6,
     price: 1_000_000,
   },
   {
@@ -87,6 +93,7 @@ const FEATURES: readonly Feature[] = [
     outputTokens: 300,
     cached: 0,
     retries: 0,
+    streamed: 0.6,
     price: null,
   },
 ];
@@ -235,7 +242,7 @@ function callOf(index: number, startMs: number, random: () => number): PricedCal
     parentSpanId: null,
     startTimeUnixNano: BigInt(Math.round(startMs)) * 1_000_000n,
     durationMs,
-    timeToFirstChunkMs: random() < 0.6 ? durationMs * 0.2 : null,
+    timeToFirstChunkMs: random() < feature.streamed ? durationMs * 0.2 : null,
     operation: "chat",
     provider: feature.provider,
     clientFlavor: feature.provider,

@@ -1,3 +1,4 @@
+import { REASON_TEXTS } from "../../../dashboards/source/reason-texts.js";
 import type { LedgerCall } from "../api/types.js";
 import { shortModel } from "../format/names.js";
 import { exactUsd, formatValue } from "../format/units.js";
@@ -21,22 +22,12 @@ export function tokensText(call: LedgerCall): string {
   return `${count(call.usage["inputTotal"])} in, ${count(call.usage["outputTotal"])} out`;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  model_unknown: "the price book does not know this model",
-  model_missing: "the call names no model",
-  usage_missing: "the provider reported no usage",
-  usage_split_unknown: "the sender dropped the split between cached and uncached tokens",
-  usage_conflict: "the reported token counts contradict each other",
-  endpoint_unmapped: "the host is private; say which vendor or pool it belongs to",
-  provider_unknown: "the billing vendor is not known",
-};
-
 /** A cost reason in words; a code without words is shown as it is. */
 export function reasonText(reason: string): string {
   const [code = reason, detail] = reason.split(":");
   if (code === "rate_class_unknown" && detail !== undefined)
     return `the price book has no rate for ${classText(detail)}`;
-  return REASONS[code] ?? reason.replaceAll("_", " ");
+  return REASON_TEXTS[code] ?? reason.replaceAll("_", " ");
 }
 
 /** `cacheWrite5m` or `cache_write_5m` as words. */

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { formatValue, localDateTime } from "../format/units.js";
 import { toTimeFrame } from "./frame.js";
 import type { PanelProps } from "./panel-props.js";
+import { bucketTicks } from "./time-ticks.js";
 import { useSize } from "./use-size.js";
 
 const AXIS_HEIGHT = 22;
@@ -17,7 +18,7 @@ export function HeatmapPanel({ panel, result }: PanelProps) {
   const cellWidth = Math.max(1, (width - axisWidth) / Math.max(1, frame.times.length));
   const cellHeight = Math.max(1, (height - AXIS_HEIGHT) / Math.max(1, classes.length));
   const focus = hovered === null ? undefined : classes[hovered.row];
-  const labelEvery = Math.max(1, Math.ceil(90 / cellWidth));
+  const ticks = bucketTicks(frame.times, cellWidth, 70);
   return (
     <div class="heatmap" ref={ref}>
       {width > 0 && (
@@ -48,9 +49,9 @@ export function HeatmapPanel({ panel, result }: PanelProps) {
             );
           })}
           {frame.times.map((at, column) =>
-            column % labelEvery === 0 && axisWidth + column * cellWidth + 72 < width ? (
+            ticks.has(at) && axisWidth + column * cellWidth + 44 < width ? (
               <text key={at} x={axisWidth + column * cellWidth} y={height - 6} class="heatmap-label">
-                {localDateTime(at).slice(5, 16)}
+                {ticks.get(at)}
               </text>
             ) : null,
           )}

@@ -1,18 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
-import type { DataLink, FieldDefaults } from "../../../dashboards/source/schema.js";
+import type { DataLink } from "../../../dashboards/source/schema.js";
 import { type BoardState, fillLink } from "../board/board-url.js";
-import { shortModel } from "../format/names.js";
-import { formatValue, localDateTime } from "../format/units.js";
 import { namedColor } from "./colors.js";
+import { columnWidths } from "./column-widths.js";
 import { fieldOptions, fixedColor } from "./field-options.js";
-import { type Field, readFields } from "./frame.js";
+import { readFields } from "./frame.js";
 import type { PanelProps } from "./panel-props.js";
-
-interface Column extends Field {
-  options: FieldDefaults;
-  /** Largest value, for a cell's bar. */
-  top: number;
-}
+import { type Column, isGaugeColumn, measure, textOf } from "./table-column.js";
+import { useSize } from "./use-size.js";
 
 interface Sort {
   column: number;
@@ -34,9 +29,20 @@ export function TablePanel({ panel, result, state, theme }: PanelProps) {
     [panel, result],
   );
   const order = useMemo(() => sorted(columns, sort, result.rows.length), [columns, sort, result]);
+  const { ref, width } = useSize<HTMLDivElement>();
+  const wishes = useMemo(
+    () => (width === 0 || ref.current === null ? [] : measure(columns, ref.current)),
+    [columns, width === 0],
+  );
+  const widths = columnWidths(wishes, width);
   return (
-    <div class="table-scroll" tabIndex={0} role="group" aria-label={`${panel.title}, table`}>
-      <table class="data-table" style={{ minWidth: `${leastWidth(columns)}px` }}>
+    <div class="table-scroll" ref={ref} tabIndex={0} role="group" aria-label={`${panel.title}, table`}>
+      <table class="data-table" style={{ width: `${widths.reduce((sum, one) => sum + one, 0)}px` }}>
+        <colgroup>
+          {widths.map((one, index) => (
+            <col key={columns[index]?.name} style={{ width: `${one}px` }} />
+          ))}
+        </colgroup>
         <thead>
           <tr>
             {columns.map((column, index) => (
@@ -52,10 +58,11 @@ export function TablePanel({ panel, result, state, theme }: PanelProps) {
         <tbody>
           {order.slice(0, MAX_DRAWN_ROWS).map((row) => (
             <tr key={row}>
-              {columns.map((column) => (
+              {columns.map((column, index) => (
                 <BodyCell
                   key={column.name}
                   column={column}
+                  numberPx={wishes[index]?.valuePx ?? 0}
                   row={row}
                   columns={columns}
                   state={state}
@@ -81,13 +88,6 @@ const CALL_LINK: DataLink = {
   url: "/calls/${__data.fields.Call}",
   targetBlank: false,
 };
-
-const FREE_COLUMN_PX = 132;
-
-/** Below this a table scrolls sideways instead of hiding its names. */
-function leastWidth(columns: readonly Column[]): number {
-  return columns.reduce((sum, column) => sum + (column.options.custom?.width ?? FREE_COLUMN_PX), 0);
-}
 
 /** First click: largest number or first text on top; second: the other way; third: as the SQL sorts. */
 function nextSort(sort: Sort | null, column: number, startsDescending: boolean): Sort | null {
@@ -115,14 +115,8 @@ interface HeadProps {
 }
 
 function HeadCell({ column, direction, onSort }: HeadProps) {
-  const width = column.options.custom?.width;
   return (
-    <th
-      scope="col"
-      aria-sort={direction}
-      class={column.kind === "number" ? "is-number" : ""}
-      style={width === undefined ? {} : { width: `${width}px` }}
-    >
+    <th scope="col" aria-sort={direction} class={column.kind === "number" ? "is-number" : ""}>
       <button type="button" class="sort" onClick={onSort}>
         {column.name}
         <span class="sort-mark" aria-hidden="true">
@@ -133,30 +127,21 @@ function HeadCell({ column, direction, onSort }: HeadProps) {
   );
 }
 
-/** Columns of canonical model ids; the title of a cell has the vendor too. */
-const MODEL_COLUMNS = new Set(["Model", "Priced as"]);
-
 interface BodyProps {
   column: Column;
   columns: readonly Column[];
+  numberPx: number;
   row: number;
   state: BoardState;
   theme: PanelProps["theme"];
 }
 
-function textOf(column: Column, value: number | string | null): string {
-  if (value === null) return column.options.noValue ?? "–";
-  if (typeof value === "string") return MODEL_COLUMNS.has(column.name) ? shortModel(value) : value;
-  if (column.kind === "time") return localDateTime(value);
-  return formatValue(value, column.options.unit, column.options.decimals);
-}
-
-function BodyCell({ column, columns, row, state, theme }: BodyProps) {
+function BodyCell({ column, columns, numberPx, row, state, theme }: BodyProps) {
   const value = column.values[row] ?? null;
   const text = textOf(column, value);
   const link = column.options.links?.[0] ?? (column.name === "Call" ? CALL_LINK : undefined);
   const shown = link === undefined || value === null ? text : linked(link, text, columns, row, state);
-  const isGauge = column.options.custom?.cellOptions?.type === "gauge";
+  const isGauge = isGaugeColumn(column);
   const share = isGauge && typeof value === "number" && column.top > 0 ? Math.max(0, value) / column.top : 0;
   return (
     <td
@@ -174,7 +159,9 @@ function BodyCell({ column, columns, row, state, theme }: BodyProps) {
               }}
             />
           </span>
-          <span class="cell-number">{shown}</span>
+          <span class="cell-number" style={{ minWidth: `${numberPx}px` }}>
+            {shown}
+          </span>
         </span>
       ) : (
         shown

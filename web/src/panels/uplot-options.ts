@@ -5,6 +5,7 @@ import type { Theme } from "../theme.js";
 import { fieldOptions, fixedColor, thresholdColor } from "./field-options.js";
 import { namedColor, seriesColor } from "./colors.js";
 import type { Series, TimeFrame } from "./frame.js";
+import { timeTicks } from "./time-ticks.js";
 
 /** A drawn series: its color, and whether the legend has hidden it. */
 export interface DrawnSeries extends Series {
@@ -128,7 +129,14 @@ export function chartOptions(context: ChartContext, drawn: readonly DrawnSeries[
       },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 28, gap: 6, space: 70, values: timeTicks },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 28,
+        gap: 6,
+        space: 70,
+        values: (_, ticks, __, ___, step) => timeTicks(ticks, step),
+      },
       {
         ...axis,
         size: (_, values) => Math.max(34, ...(values ?? []).map((text) => text.length * 6.4 + 12)),
@@ -229,21 +237,4 @@ function drawThresholds(u: uPlot, panel: Panel, theme: Theme): void {
     u.ctx.stroke();
     u.ctx.restore();
   }
-}
-
-const DAY = 86_400;
-
-/** Times on the axis: clock within a day, the date at its start; dates alone when steps are days. */
-function timeTicks(_: uPlot, ticks: number[], __: number, ___: number, step: number): string[] {
-  let lastDay = "";
-  return ticks.map((tick) => {
-    const date = new Date(tick * 1000);
-    const day = date.toLocaleDateString("en-US", { month: "short", day: "numeric" });
-    if (step >= DAY * 27) return date.toLocaleDateString("en-US", { month: "short", year: "2-digit" });
-    if (step >= DAY) return day;
-    const clock = `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
-    const isNewDay = day !== lastDay && (lastDay !== "" || clock === "00:00");
-    lastDay = day;
-    return isNewDay ? day : step < 60 ? `${clock}:${String(date.getSeconds()).padStart(2, "0")}` : clock;
-  });
 }

@@ -29,14 +29,3 @@ export function columnWidths(wishes: readonly ColumnWish[], available: number): 
 function total(wishes: readonly ColumnWish[], part: (wish: ColumnWish) => number): number {
   return wishes.reduce((sum, wish) => sum + part(wish), 0);
 }
-
-let pen: CanvasRenderingContext2D | null | undefined;
-
-/** Width of the widest of the texts in a CSS font, in CSS pixels; 0 for none, and where the browser has no canvas. Never throws. */
-export function widestText(texts: readonly string[], font: string): number {
-  pen ??= document.createElement("canvas").getContext("2d");
-  if (pen === null) return 0;
-  pen.font = font;
-  const brush = pen;
-  return texts.reduce((widest, text) => Math.max(widest, brush.measureText(text).width), 0);
-}

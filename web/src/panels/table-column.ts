@@ -1,7 +1,7 @@
 import type { FieldDefaults } from "../../../dashboards/source/schema.js";
 import { shortModel } from "../format/names.js";
 import { formatValue, localDateTime } from "../format/units.js";
-import { type ColumnWish, widestText } from "./column-widths.js";
+import type { ColumnWish } from "./column-widths.js";
 import type { Field } from "./frame.js";
 
 export interface Column extends Field {
@@ -62,4 +62,15 @@ function wish(column: Column, valuePx: number, headingPx: number, padding: numbe
   if (column.kind !== "text") return { natural: whole, least: whole, appetite: 1 };
   const natural = Math.min(whole, NAME_PX.natural + padding);
   return { natural, least: Math.min(natural, NAME_PX.least + padding), appetite: 2 };
+}
+
+let pen: CanvasRenderingContext2D | null | undefined;
+
+/** Width of the widest of the texts in a CSS font, in CSS pixels; 0 for none, and where the browser has no canvas. Never throws. */
+function widestText(texts: readonly string[], font: string): number {
+  pen ??= document.createElement("canvas").getContext("2d");
+  if (pen === null) return 0;
+  pen.font = font;
+  const brush = pen;
+  return texts.reduce((widest, text) => Math.max(widest, brush.measureText(text).width), 0);
 }

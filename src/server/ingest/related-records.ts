@@ -193,9 +193,7 @@ export class RelatedRecords {
     records: readonly LedgerRecord[],
     emitters: KnownEmitters,
   ): Promise<LedgerRow[]> {
-    const candidates = records.filter(
-      ({ call, declared }) => declared === "call" && emitters.mayHaveTwin(call),
-    );
+    const candidates = records.filter(({ call }) => emitters.mayHaveTwin(call));
     const found: LedgerRow[] = [];
     for (const idlessOnly of [true, false]) {
       // A record with an id can only resemble one without.

@@ -27,6 +27,13 @@ function delivered(spans: readonly Span[]): Delivered {
   return { records, links };
 }
 
+const NO_USAGE = {
+  "gen_ai.usage.input_tokens": "",
+  "gen_ai.usage.output_tokens": "",
+  "gen_ai.usage.cache_read.input_tokens": "",
+};
+const REFUSED = { ...NO_USAGE, "gen_ai.response.model": "" };
+
 let clock = 0;
 
 /** The ledger as a map, as if every row settled were stored. */
@@ -335,11 +342,78 @@ describe("aggregates", () => {
     expect(settleAll(open, nested).billable).toHaveLength(2);
   });
 
-  it("a declared aggregate is none, with or without calls below it", () => {
-    const run = chat({ "gen_ai.operation.name": "invoke_agent" }, { key: "run", kind: 1 });
-    const ledger = settleAll(run);
+  const run = (options: SpanOptions = {}) =>
+    chat({ "gen_ai.operation.name": "invoke_agent" }, { key: "run", trace: "t", kind: 1, ...options });
+  const callBelow = (options: SpanOptions = {}) =>
+    chat({}, { key: "below", trace: "t", parent: "run", startMs: 10, durationMs: 100, ...options });
+
+  it("a declared aggregate that nobody else tells of is one call, never exact, until a call shows", () => {
+    const ledger = settleAll(run());
+    expect(ledger.role("run")).toEqual(["call", "lone_aggregate"]);
+    expect(ledger.billable).toMatchObject([
+      {
+        usage: { inputTotal: 1200 },
+        usageQuality: "partial",
+        usageRule: "inclusive:convention+lone_aggregate",
+      },
+    ]);
+    ledger.deliver(callBelow());
     expect(ledger.role("run")).toEqual(["aggregate", "aggregate_span"]);
-    expect(ledger.calls).toHaveLength(0);
+    expect(ledger.billable).toMatchObject([{ spanId: spanIdOf("below"), usageQuality: "exact" }]);
+    expect(ledger.deliver(run())).toEqual([]);
+    expect(ledger.billable).toHaveLength(1);
+  });
+
+  const silenced: readonly (readonly [string, Span])[] = [
+    ["a refused call", chat(REFUSED, { key: "below", trace: "t", parent: "run", error: true })],
+    ["a call that lost its usage", chat({ ...NO_USAGE }, { key: "below", trace: "t", parent: "run" })],
+    ["a call in its trace, with a gap between them", callBelow({ parent: "not-delivered" })],
+    ["a call of another trace, told by another instrumentation", callBelow({ trace: "u", scope: "other" })],
+    ["a call around it", chat({}, { key: "around", trace: "t", durationMs: 2000 })],
+  ];
+  it.each(silenced)("a declared aggregate is none beside %s, in either order", (_name, other) => {
+    for (const spans of [
+      [run(), other],
+      [other, run()],
+    ]) {
+      const ledger = new Ledger();
+      for (const one of spans) ledger.deliver(one);
+      expect(ledger.role("run")).toEqual(["aggregate", "aggregate_span"]);
+      expect(ledger.calls).toHaveLength(1);
+    }
+  });
+
+  const unmoved: readonly (readonly [string, Span])[] = [
+    ["calls of the same instrumentation in other traces", callBelow({ trace: "u" })],
+    ["later calls of its trace", callBelow({ parent: "root", startMs: 5000 })],
+    [
+      "calls of other services",
+      callBelow({ trace: "u", scope: "other", resource: { "service.name": "else" } }),
+    ],
+  ];
+  it.each(unmoved)("a declared aggregate stays a call beside %s", (_name, other) => {
+    expect(settleAll(run(), other).role("run")).toEqual(["call", "lone_aggregate"]);
+  });
+
+  it("of aggregates in one another the innermost is the call", () => {
+    const ledger = settleAll(
+      run(),
+      run({ key: "step", parent: "run" }),
+      run({ key: "turn", parent: "step" }),
+    );
+    expect(ledger.billable).toMatchObject([{ spanId: spanIdOf("turn") }]);
+  });
+
+  it("an aggregate without a model, or of a tool, is no evidence of calls", () => {
+    const nameless = chat(
+      { "gen_ai.operation.name": "invoke_agent", "gen_ai.request.model": "", "gen_ai.response.model": "" },
+      { key: "run", kind: 1 },
+    );
+    const tool = span(
+      { "openinference.span.kind": "TOOL", "llm.model_name": "gpt-4o", "llm.token_count.prompt": 5 },
+      { key: "tool" },
+    );
+    expect(settleAll(nameless, tool).calls).toEqual([]);
   });
 
   it("survives a loop of parents", () => {

@@ -3,6 +3,7 @@ import type { LedgerRole, LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import { type Cluster, Clusters } from "./clusters.js";
 import { foldAncestors } from "./descendants.js";
 import { deliveryKey, ledgerId } from "./identity.js";
+import { loneAggregates } from "./lone-aggregates.js";
 import { joinMetricParts } from "./metric-parts.js";
 import { mergeRecords } from "./merge-records.js";
 import { chooseDelivery, fingerprint, fingerprintBesideProvider, type LedgerRecord } from "./record.js";
@@ -13,6 +14,8 @@ import { TraceTree } from "./trace-tree.js";
 
 /** Reason of a record that its own dialect knows to repeat others. */
 const DECLARED_AGGREGATE = "aggregate_span";
+/** Reason of a record that its own dialect knows to repeat calls, of which nobody else tells. */
+const LONE_AGGREGATE = "lone_aggregate";
 /** Reason of a record that was found to repeat the calls below it. */
 const DESCENDANT_USAGE = "descendant_usage";
 
@@ -65,7 +68,8 @@ interface Decision {
 function recordOf(row: LedgerRow): Known {
   return {
     call: row.delivered ?? row.call,
-    declared: row.roleReason === DECLARED_AGGREGATE ? "aggregate" : "call",
+    declared:
+      row.roleReason === DECLARED_AGGREGATE || row.roleReason === LONE_AGGREGATE ? "aggregate" : "call",
     stored: row,
   };
 }
@@ -164,6 +168,22 @@ function decideAggregate(record: Known, reason: string): Decision {
   };
 }
 
+/** An aggregate as a call: its sum may be of several, so that its numbers are never exact. */
+function decideLone(record: Known): Decision {
+  const { call } = record;
+  return {
+    callId: record.stored?.callId ?? ledgerId(call),
+    role: "call",
+    roleReason: LONE_AGGREGATE,
+    otherSpanIds: [],
+    call: {
+      ...call,
+      usageQuality: call.usageQuality === "exact" ? "partial" : call.usageQuality,
+      usageRule: `${call.usageRule}+${LONE_AGGREGATE}`,
+    },
+  };
+}
+
 /**
  * Records found to repeat several calls below them, of traces that were not read as a whole: what proved it may not be among the records
  * here, so the decision stands.
@@ -197,9 +217,11 @@ function decide(
   const { joined, alone } = clusters.split();
   for (const cluster of joined) decideCluster(cluster, tree, decisions);
   for (const record of alone as Known[]) decisions.set(record, decideAlone(record));
+  const lone = loneAggregates(records, tree, partial);
   for (const record of records) {
     if (record.declared === "aggregate") {
-      decisions.set(record, decideAggregate(record, DECLARED_AGGREGATE));
+      const isLone = lone.has(record);
+      decisions.set(record, isLone ? decideLone(record) : decideAggregate(record, DECLARED_AGGREGATE));
     } else if (repeated.has(record)) {
       decisions.set(record, decideAggregate(record, "repeats_logs"));
     } else if (aggregates.has(record) || proven.has(record)) {

@@ -183,3 +183,25 @@ describe("events alone", () => {
     expect(calls).toHaveLength(1);
   });
 });
+
+describe("an agent's sum, in any order", () => {
+  const agent = span(
+    { ...chatEvent(), "gen_ai.operation.name": "invoke_agent" },
+    { key: "a", trace: "t", kind: 1, durationMs: 3000 },
+  );
+
+  it("is a call while nobody else tells of any", async () => {
+    expect(await inAnyOrder([agent])).toMatchObject([{ span: spanIdOf("a"), input: [1200, 1200, null] }]);
+  });
+
+  it("is none beside a call in another trace, told by another instrumentation", async () => {
+    const call = chat(id("chatcmpl-0001"), { key: "s", trace: "u", scope: "sdk", startMs: 50 });
+    expect(await inAnyOrder([agent, call])).toMatchObject([{ span: spanIdOf("s") }]);
+  });
+
+  it("is none beside calls below, minutes later and through spans that are no calls", async () => {
+    const link = span({}, { key: "http", trace: "t", parent: "a" });
+    const call = chat({}, { key: "s", trace: "t", parent: "http", startMs: 50 });
+    expect(await inAnyOrder([agent, link, call])).toMatchObject([{ span: spanIdOf("s") }]);
+  });
+});

@@ -3,6 +3,7 @@ import { asCount, asDocument, asFlag, asText, at, type Document, firstText } fro
 import type { Dialect } from "../dialect.js";
 import { fillUsage, hasTokens, noReportedUsage, type Reading } from "../reading.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
+import { roleAround } from "./operations.js";
 import { readRawUsage } from "./raw-usage.js";
 
 /** Spring's observations: its model spans carry GenAI names and no kind; chat client, advisor, tool and vector store spans wrap them. */
@@ -15,7 +16,7 @@ export const springAi: Dialect = {
     const reading = readGenAiFields(span);
     settleGenAiRole(span, reading);
     const kind = asText(span.attributes.get("spring.ai.kind"));
-    if (kind !== null && !/model/.test(kind)) reading.role = hasTokens(reading.usage) ? "aggregate" : "none";
+    if (kind !== null && !/model/.test(kind)) reading.role = roleAround(kind, hasTokens(reading.usage));
     return reading;
   },
 };
@@ -37,7 +38,7 @@ export const langsmith: Dialect = {
         kind === "embedding" ? "embeddings" : reading.operation === "other" ? "chat" : reading.operation;
       return { ...reading, role: "call", operation, inferred: false };
     }
-    return { ...reading, role: hasTokens(reading.usage) ? "aggregate" : "none" };
+    return { ...reading, role: roleAround(kind, hasTokens(reading.usage)) };
   },
 };
 
@@ -130,7 +131,7 @@ export const mlflow: Dialect = {
     reading.requestModel ??= mlflowText(span, "mlflow.llm.model");
     reading.provider ??= mlflowText(span, "mlflow.llm.provider") ?? mlflowText(span, "mlflow.message.format");
     const calls = type === "LLM" || type === "CHAT_MODEL" || type === "EMBEDDING";
-    if (!calls) return { ...reading, role: hasTokens(usage) ? "aggregate" : "none" };
+    if (!calls) return { ...reading, role: roleAround(type, hasTokens(usage)) };
     return { ...reading, role: "call", operation: type === "EMBEDDING" ? "embeddings" : "chat" };
   },
 };

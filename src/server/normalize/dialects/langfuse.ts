@@ -3,6 +3,7 @@ import { asCount, asDocument, asFlag, asMoney, asText, at, type Document } from 
 import type { Dialect } from "../dialect.js";
 import { hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
 import { readGenAiFields } from "./gen-ai.js";
+import { roleAround } from "./operations.js";
 import { readRawUsage } from "./raw-usage.js";
 
 const PREFIX = "langfuse.observation.";
@@ -165,6 +166,6 @@ export const langfuse: Dialect = {
     const embeds = /embed/i.test(reading.requestModel ?? reading.responseModel ?? "");
     if (type === "generation") return { ...reading, role: "call", operation: embeds ? "embeddings" : "chat" };
     if (type === "embedding") return { ...reading, role: "call", operation: "embeddings" };
-    return { ...reading, role: hasTokens(reading.usage) ? "aggregate" : "none" };
+    return { ...reading, role: roleAround(type, hasTokens(reading.usage)) };
   },
 };

@@ -13,6 +13,7 @@ import {
 import type { Dialect } from "../dialect.js";
 import { hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
 import { modelName, readGenAiFields } from "./gen-ai.js";
+import { roleAround } from "./operations.js";
 
 const COUNT = "llm.token_count.";
 
@@ -139,6 +140,6 @@ export const openinference: Dialect = {
     const kind = (asText(span.attributes.get("openinference.span.kind")) ?? "").toUpperCase();
     if (kind === "LLM" || kind === "EMBEDDING") return readCall(span, kind === "EMBEDDING");
     const reading = readCall(span, false);
-    return { ...reading, role: hasTokens(reading.usage) ? "aggregate" : "none" };
+    return { ...reading, role: roleAround(kind, hasTokens(reading.usage)) };
   },
 };

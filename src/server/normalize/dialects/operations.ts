@@ -109,3 +109,12 @@ const roleOf = remembering((name): OperationRole => {
   if (AGGREGATES.has(key) || key.startsWith("invoke_")) return { role: "aggregate" };
   return OTHERS.has(key) || MEMORY.test(key) ? { role: "none" } : { role: "unknown" };
 });
+
+/** Kinds of spans that no dialect means a model call by, nor a run of several: a number on them belongs to what they were made for. */
+const NEVER_CALLS =
+  /^(tool|retriever|reranker|vector_?store|guardrail|evaluator|prompt|parser|event|advisor)/i;
+
+/** The role of a span whose dialect knows it to be no model call, by its kind and whether it carries usage. Never throws. */
+export function roleAround(kind: string | null, carriesUsage: boolean): "aggregate" | "none" {
+  return carriesUsage && !NEVER_CALLS.test(kind ?? "") ? "aggregate" : "none";
+}

@@ -1,6 +1,7 @@
 import { asText } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
+import { roleAround } from "./operations.js";
 
 const SCOPE = /^@traceloop\//;
 /** These copy the requested model into the response model. */
@@ -14,9 +15,8 @@ export const traceloop: Dialect = {
   read(span) {
     const reading = readGenAiFields(span);
     settleGenAiRole(span, reading);
-    if (AGGREGATE_KINDS.has(asText(span.attributes.get("traceloop.span.kind")) ?? "")) {
-      reading.role = reading.role === "none" ? "none" : "aggregate";
-    }
+    const kind = asText(span.attributes.get("traceloop.span.kind"));
+    if (AGGREGATE_KINDS.has(kind ?? "")) reading.role = roleAround(kind, reading.role !== "none");
     // The wrapper of OpenAI's images makes its token numbers up from sizes and lengths (read in openllmetry-js, 2026-11-25).
     if (reading.operation === "image") reading.estimated = true;
     if (COPIES_MODEL.test(span.scope.name) && reading.responseModel === reading.requestModel) {

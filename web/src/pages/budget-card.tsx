@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Budget, BudgetStatus } from "../api/budget-types.js";
 import { formatValue } from "../format/units.js";
 import { BurnDownChart } from "./burn-down.js";
-import { amountText, budgetStanding, periodText, scopeText } from "./budget-words.js";
+import { amountText, dayText, budgetStanding, periodText, scopeText } from "./budget-words.js";
 
 interface Props {
   budget: Budget;
@@ -80,7 +80,7 @@ function Outlook({ budget, status }: { budget: Budget; status: BudgetStatus }) {
       )}
       {status.breachDate !== null && (
         <span class="budget-breach">
-          limit reached around {new Date(status.breachDate).toLocaleDateString()}
+          limit reached around {dayText(Date.parse(status.breachDate), budget.timezone)}
         </span>
       )}
       {status.unpricedCalls > 0 && (

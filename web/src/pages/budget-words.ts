@@ -8,6 +8,10 @@ export function amountText(amount: string, unit: BudgetUnit): string {
   return size !== 0 && size < 0.01 ? exactUsd(amount) : formatValue(Number(amount), "currencyUSD", 2);
 }
 
+/** The day of an instant, e.g. "Nov 28", on the calendar of a time zone: a budget's days are those of its own zone, not of the viewer's. */
+export const dayText = (ms: number, timeZone: string): string =>
+  new Date(ms).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone });
+
 const PERIODS: Readonly<Record<string, string>> = {
   hour: "every hour",
   day: "every day",

@@ -1,6 +1,6 @@
 import type { Budget, BudgetStatus } from "../api/budget-types.js";
 import { useLoaded } from "../ui/use-loaded.js";
-import { amountText } from "./budget-words.js";
+import { amountText, dayText } from "./budget-words.js";
 import { burnDown, type BurnDown, type SpendBucket, spendPath } from "./burn-path.js";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [600, 150, 4, 18];
@@ -20,9 +20,6 @@ interface DrawingProps {
   burn: BurnDown;
 }
 
-const shortDay = (ms: number): string =>
-  new Date(ms).toLocaleDateString("en-US", { month: "short", day: "numeric" });
-
 function Drawing({ budget, status, burn }: DrawingProps) {
   const { startMs, endMs, limit, top } = burn;
   const x = (ms: number): number => LEFT + ((ms - startMs) / (endMs - startMs)) * (WIDTH - 2 * LEFT);
@@ -30,6 +27,7 @@ function Drawing({ budget, status, burn }: DrawingProps) {
   const path = (points: readonly (readonly [number, number])[]): string =>
     points.map(([ms, value], index) => `${index === 0 ? "M" : "L"}${x(ms)} ${y(value)}`).join("");
   const last = burn.spent.at(-1) ?? ([startMs, 0] as const);
+  const day = (ms: number): string => dayText(ms, budget.timezone);
   const words = `${amountText(status.spent, budget.unit)} of ${amountText(status.limit, budget.unit)} spent`;
   const ahead = status.forecast === null ? "" : `, forecast ${amountText(status.forecast, budget.unit)}`;
   return (
@@ -58,14 +56,14 @@ function Drawing({ budget, status, burn }: DrawingProps) {
         <path class="burn-spent" d={path(burn.spent)} />
         {burn.breachMs !== null && (
           <circle class="burn-breach" cx={x(burn.breachMs)} cy={y(limit)} r="4">
-            <title>limit reached around {shortDay(burn.breachMs)}</title>
+            <title>limit reached around {day(burn.breachMs)}</title>
           </circle>
         )}
         <text class="burn-text" x={LEFT} y={HEIGHT - 4}>
-          {shortDay(startMs)}
+          {day(startMs)}
         </text>
         <text class="burn-text is-end" x={WIDTH - LEFT} y={HEIGHT - 4}>
-          {shortDay(endMs - 1)}
+          {day(endMs - 1)}
         </text>
         <text class="burn-text" x={LEFT} y={y(limit) - 5}>
           {amountText(status.limit, budget.unit)}

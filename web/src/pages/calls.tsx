@@ -3,6 +3,7 @@ import type { LedgerCall } from "../api/types.js";
 import { formatValue, localDateTime } from "../format/units.js";
 import { navigate, type Place } from "../location.js";
 import { resolveTime } from "../time/relative.js";
+import { type Column, DataTable } from "../ui/data-table.js";
 import { Icon } from "../ui/icon.js";
 import { PageHead } from "../ui/page-head.js";
 import { ActionProblem, ShowMore } from "../ui/states.js";
@@ -104,7 +105,7 @@ export function CallsPage({ place }: { place: Place }) {
       {rows.length === 0 && !isLoading && problem === null ? (
         <p class="page-empty">No call matches. Widen the time or clear a filter.</p>
       ) : (
-        <CallTable calls={rows} />
+        <DataTable label="Calls, table" columns={COLUMNS} rows={rows} keyOf={(call) => call.id} />
       )}
       {isLoading && rows.length === 0 && <div class="page-loading" role="status" aria-label="Loading" />}
       <ShowMore of={pages} text="Show older calls" />
@@ -151,68 +152,49 @@ function Filters({ query, onSet }: { query: URLSearchParams; onSet: (name: strin
   );
 }
 
-function CallTable({ calls }: { calls: readonly LedgerCall[] }) {
-  return (
-    <div class="card table-scroll" tabIndex={0} role="group" aria-label="Calls, table">
-      <table class="data-table is-roomy">
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Model</th>
-            <th scope="col">Feature</th>
-            <th scope="col">User or customer</th>
-            <th scope="col">Outcome</th>
-            <th scope="col" class="is-number">
-              Tokens in
-            </th>
-            <th scope="col" class="is-number">
-              Tokens out
-            </th>
-            <th scope="col" class="is-number">
-              Duration
-            </th>
-            <th scope="col" class="is-number">
-              Attempts
-            </th>
-            <th scope="col" class="is-number">
-              Cost
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {calls.map((call) => (
-            <CallRow key={call.id} call={call} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 const tokens = (value: number | null | undefined): string =>
   value === null || value === undefined ? "?" : formatValue(value, "locale", 0);
 
-function CallRow({ call }: { call: LedgerCall }) {
-  const { feature, user, customer } = call.attribution;
+const tokensColumn = (name: string, total: string): Column<LedgerCall> => ({
+  name,
+  isNumber: true,
+  isMinor: true,
+  cell: (call) => tokens(call.usage[total]),
+});
+
+const COLUMNS: readonly Column<LedgerCall>[] = [
+  {
+    name: "Time",
+    cell: (call) => (
+      <a href={`/calls/${encodeURIComponent(call.id)}`}>{localDateTime(Date.parse(call.startTime))}</a>
+    ),
+  },
+  { name: "Model", title: (call) => call.provider, cell: modelOf },
+  { name: "Feature", isMinor: true, cell: (call) => call.attribution.feature },
+  {
+    name: "User or customer",
+    isMinor: true,
+    cell: ({ attribution }) => attribution.user ?? attribution.customer,
+  },
+  { name: "Outcome", isMinor: true, cell: (call) => <Outcome call={call} /> },
+  tokensColumn("Tokens in", "inputTotal"),
+  tokensColumn("Tokens out", "outputTotal"),
+  { name: "Duration", isNumber: true, isMinor: true, cell: (call) => formatValue(call.durationMs, "ms") },
+  { name: "Attempts", isNumber: true, isMinor: true, cell: (call) => call.attemptCount },
+  {
+    name: "Cost",
+    isNumber: true,
+    cell: (call) => <span class={`cost is-${call.cost.status}`}>{costText(call)}</span>,
+  },
+];
+
+function Outcome({ call }: { call: LedgerCall }) {
   return (
-    <tr>
-      <td class="is-nowrap">
-        <a href={`/calls/${encodeURIComponent(call.id)}`}>{localDateTime(Date.parse(call.startTime))}</a>
-      </td>
-      <td title={call.provider}>{modelOf(call)}</td>
-      <td>{feature ?? <span class="is-faint">–</span>}</td>
-      <td>{user ?? customer ?? <span class="is-faint">–</span>}</td>
-      <td>
-        <span class={`outcome is-${call.outcome}`}>{call.outcome}</span>
-        {call.httpStatus !== null && call.httpStatus !== 200 && (
-          <span class="is-faint"> {call.httpStatus}</span>
-        )}
-      </td>
-      <td class="is-number">{tokens(call.usage["inputTotal"])}</td>
-      <td class="is-number">{tokens(call.usage["outputTotal"])}</td>
-      <td class="is-number">{formatValue(call.durationMs, "ms")}</td>
-      <td class="is-number">{call.attemptCount}</td>
-      <td class={`is-number cost is-${call.cost.status}`}>{costText(call)}</td>
-    </tr>
+    <>
+      <span class={`outcome is-${call.outcome}`}>{call.outcome}</span>
+      {call.httpStatus !== null && call.httpStatus !== 200 && (
+        <span class="is-faint"> {call.httpStatus}</span>
+      )}
+    </>
   );
 }

@@ -3,6 +3,8 @@ import type { ComponentChildren } from "preact";
 export interface Column<Row> {
   name: string;
   isNumber?: boolean;
+  /** Left out on a phone, where the row's own page has it. */
+  isMinor?: boolean;
   cell: (row: Row) => ComponentChildren;
   /** Text shown on hover, for cells that may be cut off. */
   title?: (row: Row) => string;
@@ -16,9 +18,9 @@ interface Props<Row> {
 }
 
 /** Numbers and what can be done with a row stand at the right. */
-function classOf<Row>({ name, isNumber }: Column<Row>): string {
+function classOf<Row>({ name, isNumber, isMinor }: Column<Row>): string {
   if (name === "") return "is-actions";
-  return isNumber === true ? "is-number" : "";
+  return `${isNumber === true ? "is-number" : ""} ${isMinor === true ? "is-minor" : ""}`.trim();
 }
 
 /** Rows of one kind; scrolls sideways by itself where the window is narrow. */

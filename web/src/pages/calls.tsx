@@ -165,9 +165,7 @@ const tokensColumn = (name: string, total: string): Column<LedgerCall> => ({
 const COLUMNS: readonly Column<LedgerCall>[] = [
   {
     name: "Time",
-    cell: (call) => (
-      <a href={`/calls/${encodeURIComponent(call.id)}`}>{localDateTime(Date.parse(call.startTime))}</a>
-    ),
+    cell: (call) => <Time call={call} />,
   },
   { name: "Model", title: (call) => call.provider, cell: modelOf },
   { name: "Feature", isMinor: true, cell: (call) => call.attribution.feature },
@@ -187,6 +185,18 @@ const COLUMNS: readonly Column<LedgerCall>[] = [
     cell: (call) => <span class={`cost is-${call.cost.status}`}>{costText(call)}</span>,
   },
 ];
+
+/** A link to the call; a phone leaves out the year and the seconds. */
+function Time({ call }: { call: LedgerCall }) {
+  const text = localDateTime(Date.parse(call.startTime));
+  return (
+    <a href={`/calls/${encodeURIComponent(call.id)}`}>
+      <span class="is-minor">{text.slice(0, 5)}</span>
+      {text.slice(5, 16)}
+      <span class="is-minor">{text.slice(16)}</span>
+    </a>
+  );
+}
 
 function Outcome({ call }: { call: LedgerCall }) {
   return (

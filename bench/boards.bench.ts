@@ -20,7 +20,8 @@ const BOARDS = process.env["SPANLEDGER_BENCH_BOARDS"]?.split(",");
 const DAYS = 30;
 const END_MS = Date.UTC(2026, 10, 25);
 const PROJECT = "default";
-const { signal } = new AbortController();
+/** Each viewer has a signal of its own, so that one of all would be listened to by too many. */
+const viewer = (): AbortSignal => new AbortController().signal;
 
 /** Panels of all boards over the whole month, from rollups and from the rows; bytes of a call; how long rollups take to catch up. */
 export async function benchBoards(): Promise<void> {
@@ -113,9 +114,9 @@ async function benchPanels(store: AnalyticsStore, freshness: RollupFreshness): P
       for (let round = 0; round < ROUNDS; round += 1) {
         // A new service remembers no answer.
         const service = await rolled();
-        times.push(await timed(() => service.queryPanel(PROJECT, uid, panel.id, request, signal)));
+        times.push(await timed(() => service.queryPanel(PROJECT, uid, panel.id, request, viewer())));
       }
-      const once = await timed(() => rows.queryPanel(PROJECT, uid, panel.id, request, signal));
+      const once = await timed(() => rows.queryPanel(PROJECT, uid, panel.id, request, viewer()));
       measured.push({ name: `${uid} ${panel.id} ${panel.title}`, rolled: median(times), rows: once });
     }
   }
@@ -139,7 +140,7 @@ async function benchPanels(store: AnalyticsStore, freshness: RollupFreshness): P
   const overview = service.get("spanledger-overview").panels.filter((one) => one.targets !== undefined);
   const whole = await timed(() =>
     Promise.all(
-      overview.map((one) => service.queryPanel(PROJECT, "spanledger-overview", one.id, request, signal)),
+      overview.map((one) => service.queryPanel(PROJECT, "spanledger-overview", one.id, request, viewer())),
     ),
   );
   console.log(`  all panels of Overview at once: ${short(whole.ms)} ms, ${short(whole.cpuMs)} ms of CPU`);

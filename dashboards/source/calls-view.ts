@@ -55,6 +55,11 @@ export const IN_BOTH_PERIODS = `start_time >= fromUnixTimestamp64Milli(2 * \${__
 /** Whether a row of `IN_BOTH_PERIODS` belongs to the chosen range. */
 export const THIS_PERIOD = "start_time >= $__fromTime_ms";
 
+/** Rows of one of the two periods, said by their start alone. */
+export const THIS_PERIOD_ALONE = "$__timeFilter_ms(start_time)";
+export const PREVIOUS_PERIOD_ALONE =
+  "start_time >= fromUnixTimestamp64Milli(2 * ${__from} - ${__to}) AND start_time < $__fromTime_ms";
+
 /** Start of the row's time bucket. */
 export const BUCKET = "$__timeInterval(start_time)";
 
@@ -108,9 +113,6 @@ export type Classed = "duration" | "first_chunk" | "speed" | "recording";
 export const quantile = (level: number, value: Classed, condition = "1"): string =>
   `250 * exp2((nullIf(quantileExactWeightedArrayOrNullIf(${level})(${value}_classes, ${value}_counts, ${condition}), 0) - 999.5) / 64)`;
 
-/** The same of a column of `calls`, call by call: as the API's summary has it, and slow over many calls. */
-export const exactQuantile = (level: number, column: string, condition: string): string =>
-  `nullIf(quantileIf(${level})(${column}, ${condition} AND ${column} IS NOT NULL), nan)`;
-
-/** Calls that have such a value. */
-export const counted = (value: Classed): string => `sum(arraySum(${value}_counts))`;
+/** Calls of a condition that have such a value. */
+export const counted = (value: Classed, condition = "1"): string =>
+  `sumIf(arraySum(${value}_counts), ${condition})`;

@@ -11,7 +11,7 @@ import {
   UNPRICED_CALLS,
 } from "./calls-view.js";
 import { classColumns, moneyText } from "./heat.js";
-import { overTime, rows, single } from "./queries.js";
+import { newestCalls, overTime, rows, single, topCalls } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 import { REASON_TEXTS } from "./reason-texts.js";
@@ -30,10 +30,7 @@ const CALL_COLUMNS = {
   Call: { width: 110 },
 } as const;
 
-const callRows = (orderBy: string, condition?: string): string =>
-  rows({
-    view: "calls",
-    columns: `start_time AS "Time",
+const CALL_SQL = `start_time AS "Time",
   ${DIMENSIONS.model} AS "Model",
   ${DIMENSIONS.feature} AS "Feature",
   ${DIMENSIONS.user} AS "User",
@@ -42,11 +39,7 @@ const callRows = (orderBy: string, condition?: string): string =>
   output_total AS "Out",
   duration_ms AS "Duration",
   toFloat64(cost) AS "Cost",
-  id AS "Call"`,
-    orderBy,
-    limit: 100,
-    ...(condition === undefined ? {} : { condition }),
-  });
+  id AS "Call"`;
 
 const explorer = [
   table({
@@ -58,7 +51,7 @@ const explorer = [
     h: 11,
     noValue: "–",
     columns: CALL_COLUMNS,
-    sql: callRows("cost DESC, start_time DESC, id", "cost IS NOT NULL"),
+    sql: topCalls({ columns: CALL_SQL, column: "cost", limit: 100 }),
   }),
   table({
     id: 2,
@@ -68,7 +61,7 @@ const explorer = [
     h: 11,
     noValue: "–",
     columns: CALL_COLUMNS,
-    sql: callRows("start_time DESC, id"),
+    sql: newestCalls({ columns: CALL_SQL, count: CALLS, limit: 100 }),
   }),
   heatmap({
     id: 3,
@@ -98,12 +91,11 @@ const explorer = [
       Lasted: { unit: "s", width: 90 },
     },
     sql: rows({
-      view: "calls",
       columns: `session AS "Session",
-  any(${DIMENSIONS.feature}) AS "Feature",
-  count() AS "Calls",
+  coalesce(nullIf(min(least_feature), ''), '(none)') AS "Feature",
+  ${CALLS} AS "Calls",
   ${SPEND} AS "Spend",
-  dateDiff('second', min(start_time), max(start_time)) AS "Lasted"`,
+  dateDiff('second', min(first_time), max(last_time)) AS "Lasted"`,
       condition: "session IS NOT NULL AND session != ''",
       groupBy: `"Session"`,
       orderBy: `"Spend" DESC NULLS LAST, "Calls" DESC, "Session"`,

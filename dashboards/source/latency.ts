@@ -1,8 +1,8 @@
 import { barchart, bargauge, heatmap, stat, timeseries } from "./builder.js";
 import { dashboard } from "./board-layout.js";
-import { counted, DIMENSIONS, exactQuantile, IN_RANGE, quantile } from "./calls-view.js";
+import { counted, DIMENSIONS, IN_RANGE, quantile } from "./calls-view.js";
 import { classColumns, secondsText } from "./heat.js";
-import { by, overTime, overTimeBy, rows, withPrevious } from "./queries.js";
+import { by, overTime, overTimeBy, quantileWithPrevious, rows, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 import { table } from "./table-panel.js";
@@ -22,10 +22,10 @@ export const latency: Dashboard = dashboard({
         h: 3,
         unit: "ms",
         change: "rise-is-bad",
-        sql: withPrevious(
-          (when) => exactQuantile(level, "duration_ms", `outcome = 'ok' AND ${when}`),
-          "calls",
-        ),
+        sql: quantileWithPrevious(level, "duration", {
+          column: "duration_ms",
+          condition: "outcome = 'ok'",
+        }),
       }),
     ),
     stat({

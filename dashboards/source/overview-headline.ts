@@ -1,7 +1,7 @@
 import { stat } from "./builder.js";
-import { cacheHitRatio, exactQuantile, UNPRICED_CALLS } from "./calls-view.js";
+import { cacheHitRatio, UNPRICED_CALLS } from "./calls-view.js";
 import { boardLink } from "./links.js";
-import { single, withPrevious } from "./queries.js";
+import { quantileWithPrevious, single, withPrevious } from "./queries.js";
 
 /** The numbers of a morning: each beside its change against the period before. */
 export const headline = [
@@ -78,7 +78,7 @@ export const headline = [
     h: 3,
     unit: "ms",
     change: "rise-is-bad",
-    sql: withPrevious((when) => exactQuantile(0.95, "duration_ms", `outcome = 'ok' AND ${when}`), "calls"),
+    sql: quantileWithPrevious(0.95, "duration", { column: "duration_ms", condition: "outcome = 'ok'" }),
   }),
   stat({
     id: 7,
@@ -88,7 +88,10 @@ export const headline = [
     h: 3,
     unit: "ms",
     change: "rise-is-bad",
-    sql: withPrevious((when) => exactQuantile(0.95, "time_to_first_chunk_ms", when), "calls"),
+    sql: quantileWithPrevious(0.95, "first_chunk", {
+      column: "assumeNotNull(time_to_first_chunk_ms)",
+      condition: "time_to_first_chunk_ms IS NOT NULL",
+    }),
   }),
   stat({
     id: 8,

@@ -1,4 +1,17 @@
-import { BUCKET, DIMENSIONS, type Dimension, IN_BOTH_PERIODS, IN_RANGE, THIS_PERIOD } from "./calls-view.js";
+import {
+  BUCKET,
+  CHOSEN,
+  type Classed,
+  counted,
+  DIMENSIONS,
+  type Dimension,
+  IN_BOTH_PERIODS,
+  IN_RANGE,
+  PREVIOUS_PERIOD_ALONE,
+  quantile,
+  THIS_PERIOD,
+  THIS_PERIOD_ALONE,
+} from "./calls-view.js";
 
 /** One number over the chosen range. */
 export const single = (expression: string): string =>
@@ -8,18 +21,48 @@ export const single = (expression: string): string =>
  * Two rows, previous period then this one, for a stat that shows the change. `expression` takes the condition that picks a
  * period's rows and gives one number.
  */
-export function withPrevious(
-  expression: (condition: string) => string,
-  view: "call_stats" | "calls" = "call_stats",
-): string {
-  return `SELECT period, amount AS Value
+export const withPrevious = (expression: (condition: string) => string): string =>
+  inPeriods(`SELECT [${expression(BEFORE)}, ${expression(THIS_PERIOD)}] AS amounts
+  FROM call_stats
+  WHERE ${IN_BOTH_PERIODS}`);
+
+const BEFORE = `NOT (${THIS_PERIOD})`;
+
+const inPeriods = (amounts: string): string =>
+  `SELECT period, amount AS Value
 FROM (
-  SELECT [${expression(`NOT (${THIS_PERIOD})`)}, ${expression(THIS_PERIOD)}] AS amounts
-  FROM ${view}
-  WHERE ${IN_BOTH_PERIODS}
+  ${amounts}
 )
 ARRAY JOIN ['Previous period', 'This period'] AS period, amounts AS amount`;
-}
+
+/** Up to as many values a quantile is taken of the values themselves: more, and the engine would take a sample of them. */
+const MOST_VALUES = 8192;
+
+/**
+ * A quantile of this period and the one before, as the API's summary has it: of the values themselves (`column` of the calls that
+ * `condition` picks) while they are few, of their classes when there are more.
+ */
+export const quantileWithPrevious = (
+  level: number,
+  value: Classed,
+  { column, condition }: { column: string; condition: string },
+): string =>
+  `WITH (
+  SELECT [${[BEFORE, THIS_PERIOD].map((when) => `toFloat64(${counted(value, when)})`).join(", ")},
+    ${[BEFORE, THIS_PERIOD].map((when) => quantile(level, value, when)).join(",\n    ")}]
+  FROM call_stats
+  WHERE ${IN_BOTH_PERIODS}
+) AS counted, (
+  SELECT [${[BEFORE, THIS_PERIOD].map((when) => `quantileIf(${level})(${column}, ${when})`).join(", ")}]
+  FROM calls
+  WHERE ${CHOSEN}
+  AND ${condition}
+  AND ((${PREVIOUS_PERIOD_ALONE} AND counted[1] <= ${MOST_VALUES})
+    OR (${THIS_PERIOD_ALONE} AND counted[2] <= ${MOST_VALUES}))
+) AS measured
+${inPeriods(
+  `SELECT arrayMap(number -> if(counted[number] <= ${MOST_VALUES}, nullIf(measured[number], nan), counted[number + 2]), [1, 2]) AS amounts`,
+)}`;
 
 const having = (condition: string | undefined): string =>
   condition === undefined ? "" : `\nHAVING ${condition}`;
@@ -101,11 +144,69 @@ export const rows = (options: {
   condition?: string;
   having?: string;
   view?: "calls" | "call_stats" | "line_stats";
+  with?: string;
 }): string =>
-  `SELECT ${options.columns}
+  `${options.with === undefined ? "" : `WITH ${options.with}\n`}SELECT ${options.columns}
 FROM ${options.view ?? "call_stats"}
 WHERE ${IN_RANGE}${options.condition === undefined ? "" : `\n  AND ${options.condition}`}${
     options.groupBy === undefined ? "" : `\nGROUP BY ${options.groupBy}`
   }${options.having === undefined ? "" : `\nHAVING ${options.having}`}
 ORDER BY ${options.orderBy}
 LIMIT ${options.limit}`;
+
+/** Hours are what calls are stored by: a list reads only those which can hold its calls. */
+const HOUR = "$__timeGroup(start_time, 1h)";
+
+/**
+ * The newest calls of a condition; `count` is the sum that counts them. Reads the hours, from the newest back, until they hold enough.
+ */
+export const newestCalls = (options: {
+  columns: string;
+  condition?: string;
+  count: string;
+  limit: number;
+}): string =>
+  rows({
+    view: "calls",
+    columns: options.columns,
+    condition: [
+      ...(options.condition === undefined ? [] : [options.condition]),
+      `start_time >= (
+    SELECT maxIf(hour, so_far >= ${options.limit})
+    FROM (
+      SELECT hour, sum(amount) OVER (ORDER BY hour DESC) AS so_far
+      FROM (
+        SELECT ${HOUR} AS hour, ${options.count} AS amount
+        FROM call_stats
+        WHERE ${IN_RANGE}
+        GROUP BY hour
+      )
+    )
+  )`,
+    ].join("\n  AND "),
+    orderBy: "start_time DESC, id",
+    limit: options.limit,
+  });
+
+/**
+ * The calls with most of a column, all of which have it. The greatest value of each hour and model belongs to a call, so that as many
+ * calls as there are hours and models reach the least of the greatest of them: other hours cannot hold a call of the list.
+ */
+export const topCalls = (options: { columns: string; column: "cost"; limit: number }): string =>
+  rows({
+    view: "calls",
+    with: `hours AS (
+  SELECT ${HOUR} AS hour, provider, model, max(highest_${options.column}) AS highest
+  FROM call_stats
+  WHERE ${IN_RANGE}
+  GROUP BY hour, provider, model
+), (
+  SELECT if(count() < ${options.limit}, -1, min(highest))
+  FROM (SELECT highest FROM hours WHERE highest IS NOT NULL ORDER BY highest DESC LIMIT ${options.limit})
+) AS reach`,
+    columns: options.columns,
+    condition: `${options.column} >= reach
+  AND toStartOfHour(start_time) IN (SELECT hour FROM hours WHERE highest >= reach)`,
+    orderBy: `${options.column} DESC, start_time DESC, id`,
+    limit: options.limit,
+  });

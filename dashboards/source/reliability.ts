@@ -1,7 +1,7 @@
 import { bargauge, gauge, stat, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
 import { BUCKET, CALLS, DIMENSIONS, ERRORS, IN_RANGE, LIMITS_IN_RANGE, SPEND } from "./calls-view.js";
-import { by, overTime, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
+import { by, newestCalls, overTime, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 import { table } from "./table-panel.js";
@@ -223,8 +223,7 @@ const details = [
       Duration: { unit: "ms", width: 90 },
       Call: { width: 110 },
     },
-    sql: rows({
-      view: "calls",
+    sql: newestCalls({
       columns: `start_time AS "Time",
   ${DIMENSIONS.model} AS "Model",
   ${DIMENSIONS.feature} AS "Feature",
@@ -234,7 +233,7 @@ const details = [
   duration_ms AS "Duration",
   id AS "Call"`,
       condition: "outcome = 'error'",
-      orderBy: "start_time DESC, id",
+      count: ERRORS,
       limit: 50,
     }),
   }),

@@ -1,49 +1,65 @@
-import { DAY, HOUR } from "../../storage/analytics/rollups/grains.js";
+import { DAY, type Grain, HOUR } from "../../storage/analytics/rollups/grains.js";
 import type { Freshness, LedgerDay, Span } from "../../storage/analytics/rollups/rollup-freshness.js";
 
 /** Spans in one statement: more would make its text long, so that the shortest are read from the rows. */
 const MAX_SPANS = 64;
 
-/** Which slots may be taken from a rollup. */
+/** Which rows a statement tells apart. */
 export interface Wanted {
-  slot: typeof HOUR | typeof DAY;
   /** Instants in seconds since the epoch that rows are compared with. At least one. */
   instants: readonly number[];
   /** Time zones whose days rows are put into. */
   zones: readonly string[];
 }
 
+/** Whole slots of one length, in a row. */
+export interface SlotSpan extends Span {
+  slot: Grain["slot"];
+}
+
 /**
  * Spans of whole slots that the rollups hold completely and in which all rows are alike to the statement: none has an instant in it that
- * rows are compared with, and none lies in two days of a zone. In order, apart from each other, between the first and the last instant.
- * Never throws.
+ * rows are compared with, and none lies in two days of a zone. In order, apart from each other, between the first and the last instant, as
+ * long slots as there are in `slots`. Never throws.
  */
-export function coveredSpans(freshness: Freshness, { slot, instants, zones }: Wanted): Span[] {
-  // A whole day in UTC is cut by the days of any other zone.
-  if (slot === DAY && zones.some((zone) => zone !== "UTC")) return [];
-  const cut = new Set(instants.map((instant) => Math.floor(instant / slot) * slot));
-  const range = { from: Math.min(...cut), to: Math.max(...cut) };
-  const spans: Span[] = [];
+export function coveredSpans(
+  freshness: Freshness,
+  slots: readonly Grain["slot"][],
+  { instants, zones }: Wanted,
+): SlotSpan[] {
+  const range = { from: Math.min(...instants), to: Math.max(...instants) };
+  const sorted = slots
+    // A whole day in UTC is cut by the days of any other zone.
+    .filter((slot) => slot === HOUR || zones.every((zone) => zone === "UTC"))
+    .toSorted((a, b) => b - a);
+  const spans: SlotSpan[] = [];
   for (const day of freshness.days) {
     if (day.start + DAY <= range.from || day.start > range.to) continue;
-    for (const zone of zones) for (const hour of hoursOfTwoDays(zone, day.start)) cut.add(hour);
-    for (const start of freshSlots(day, slot)) {
-      if (start < range.from || start >= range.to || cut.has(start)) continue;
-      const last = spans.at(-1);
-      if (last?.to === start) last.to = start + slot;
-      else spans.push({ from: start, to: start + slot });
+    const cuts = [...instants, ...zones.flatMap((zone) => hoursOfTwoDays(zone, day.start))];
+    let at = day.start;
+    while (at < day.start + DAY) {
+      const slot = sorted.find((one) => isWhole(day, { from: at, to: at + one }, range, cuts));
+      if (slot !== undefined) append(spans, { slot, from: at, to: at + slot });
+      at += slot ?? HOUR;
     }
   }
   const longest = new Set(spans.toSorted((a, b) => b.to - b.from - (a.to - a.from)).slice(0, MAX_SPANS));
   return spans.filter((span) => longest.has(span));
 }
 
-/** Starts of the day's slots that the rollups hold, in order. */
-function freshSlots(day: LedgerDay, slot: number): number[] {
-  if (slot === DAY) return day.isDirtyDay ? [] : [day.start];
-  return Array.from({ length: DAY / HOUR }, (_, index) => day.start + index * HOUR).filter(
-    (hour) => !day.dirtyHours.has(hour),
-  );
+/** Whether the rollups hold the slot from its first row to its last, and no instant lies in it. */
+function isWhole(day: LedgerDay, slot: Span, range: Span, cuts: readonly number[]): boolean {
+  const length = slot.to - slot.from;
+  if ((slot.from - day.start) % length !== 0) return false;
+  if (length === HOUR ? day.dirtyHours.has(slot.from) : day.isDirtyDay) return false;
+  if (slot.from < range.from || slot.to > range.to) return false;
+  return cuts.every((instant) => instant < slot.from || instant >= slot.to);
+}
+
+function append(spans: SlotSpan[], span: SlotSpan): void {
+  const last = spans.at(-1);
+  if (last?.to === span.from && last.slot === span.slot) last.to = span.to;
+  else spans.push(span);
 }
 
 /** Hours of a UTC day in which a day of the zone ends before the hour does, as with an offset of +05:30. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../../storage/analytics/analytics-store.js";
 import { type Grain, GRAINS, storedName } from "../../storage/analytics/rollups/grains.js";
 import type { Freshness, Span } from "../../storage/analytics/rollups/rollup-freshness.js";
-import { coveredSpans } from "./covered-spans.js";
+import { coveredSpans, type SlotSpan } from "./covered-spans.js";
 import { type StatsStatement, statsStatement } from "./stats-statement.js";
 
 export interface PlannedSql {
@@ -27,12 +27,13 @@ export class RollupPlanner {
     const statement = statsStatement(sql);
     if (statement === null || statement.instants.length === 0) return { sql, grain: null, range: null };
     const instants = await this.evaluated(statement.instants);
-    const range = { from: Math.min(...instants), to: Math.max(...instants) };
-    const grain = GRAINS.find((one) => fits(one, statement));
-    if (grain === undefined) return { sql, grain: null, range };
-    const spans = coveredSpans(freshness, { slot: grain.slot, instants, zones: statement.zones });
-    if (spans.length === 0) return { sql, grain: null, range };
-    return { sql: replaced(sql, statement, source(grain, statement, spans)), grain: grain.name, range };
+    const range = statement.isBounded ? { from: Math.min(...instants), to: Math.max(...instants) } : null;
+    const name = GRAINS.find((one) => fits(one, statement))?.name;
+    const grains = GRAINS.filter((one) => one.name === name && fits(one, statement));
+    const slots = grains.map(({ slot }) => slot);
+    const spans = coveredSpans(freshness, slots, { instants, zones: statement.zones });
+    if (name === undefined || spans.length === 0) return { sql, grain: null, range };
+    return { sql: replaced(sql, statement, source(grains, statement, spans)), grain: name, range };
   }
 
   /** Instants in seconds since the epoch. */
@@ -56,20 +57,39 @@ function fits(grain: Grain, { view, columns, buckets }: StatsStatement): boolean
   );
 }
 
-/** The rows of the view as SQL in brackets: from the rollup within the spans, from the view elsewhere. */
-function source(grain: Grain, { view, columns }: StatsStatement, spans: readonly Span[]): string {
+/** The rows of the view as SQL in brackets: from the grains of the slots within the spans, from the view elsewhere. */
+function source(
+  grains: readonly Grain[],
+  { view, columns }: StatsStatement,
+  spans: readonly SlotSpan[],
+): string {
   const names = [...new Set(["project", "start_time", ...columns])].map((name) => `\`${name}\``).join(", ");
-  const edges = [null, ...spans.flatMap(({ from, to }) => [from, to]), null];
-  const gaps = spans.map((_, index) => within(edges[2 * index] ?? null, edges[2 * index + 1] ?? null));
-  const beyond = within(edges.at(-2) ?? null, null);
-  const held = spans.map(({ from, to }) => within(from, to));
+  const held = grains.flatMap((grain) => {
+    const own = spans.filter(({ slot }) => slot === grain.slot).map(({ from, to }) => within(from, to));
+    return own.length === 0 ? [] : [`grain = '${storedName(grain)}' AND (${own.join(" OR ")})`];
+  });
+  // Only columns of the sorting key: what they leave out is no version of a row that they keep.
   return `(
 SELECT ${names} FROM calls_rollup FINAL
-WHERE grain = '${storedName(grain)}' AND weight > 0 AND (${held.join(" OR ")})
+PREWHERE ${held.join(" OR ")}
+WHERE weight > 0
 UNION ALL
 SELECT ${names} FROM ${view}
-WHERE ${[...gaps, beyond].map((gap) => `(${gap})`).join(" OR ")}
+WHERE ${gapsOf(spans)
+    .map((gap) => `(${gap})`)
+    .join(" OR ")}
 )`;
+}
+
+/** Conditions on rows before, between and after the spans. */
+function gapsOf(spans: readonly SlotSpan[]): string[] {
+  const gaps: string[] = [];
+  let last: number | null = null;
+  for (const { from, to } of spans) {
+    if (last !== from) gaps.push(within(last, from));
+    last = to;
+  }
+  return [...gaps, within(last, null)];
 }
 
 /** Condition on rows that start at or after `from` and before `to`, in seconds. */

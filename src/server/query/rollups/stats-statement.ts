@@ -1,4 +1,5 @@
 import { columnsOf, STATS_VIEWS, type StatsView } from "../../storage/analytics/rollups/grains.js";
+import { PUBLIC_VIEWS } from "../../storage/analytics/project-tables.js";
 import { type SqlToken, sqlTokens } from "../sql-tokens.js";
 
 /** What a statement over one view whose rows add up asks of it. */
@@ -9,6 +10,8 @@ export interface StatsStatement {
   columns: ReadonlySet<string>;
   /** SQL of the instants that the start of a row is compared with. */
   instants: readonly string[];
+  /** Only rows between the first and the last instant can change the answer. */
+  isBounded: boolean;
   /** Length of the time buckets in seconds, all of them; empty without buckets. */
   buckets: readonly number[];
   /** Time zones whose days the start of a row is put into. */
@@ -20,36 +23,70 @@ const END_OF_COMPARISON = new Set("and or group order having limit union then wh
 
 /**
  * What a statement needs of a view whose rows add up; null when it reads no such view, several, or uses the start of a row for anything but
- * comparing it with instants, `$__timeInterval` and `toDate(start_time, 'Zone')`. It names columns that are elsewhere called the same too:
- * never too few.
+ * comparing it with instants, `$__timeInterval` and `toDate(start_time, 'Zone')`. Subqueries over other views are left as they are. It
+ * names columns that are elsewhere called the same too: never too few.
  * @throws AppError `invalid_request` for text that is no SQL.
  */
 export function statsStatement(sql: string): StatsStatement | null {
-  const tokens = sqlTokens(sql);
-  const mentions = tokens.filter((token) => isName(token) && isStatsView(token.text));
-  const reads = tokens.filter(
-    (token, index) => mentions.includes(token) && word(tokens[index - 1]) === "from",
-  );
+  const all = sqlTokens(sql);
+  const mentions = all.filter((token) => isName(token) && isStatsView(token.text));
+  const reads = all.filter((token, index) => mentions.includes(token) && word(all[index - 1]) === "from");
   const [view, other] = [...new Set(reads.map((token) => token.text))];
   if (view === undefined || !isStatsView(view) || other !== undefined || reads.length < mentions.length)
     return null;
+  const foreign = tokensOfOtherViews(all);
   const known = columnsOf(view);
-  const uses = tokens.flatMap((token, index) =>
-    token.text === "start_time" ? [useOfStart(sql, tokens, index)] : [],
+  const uses = all.flatMap((token, index) =>
+    token.text === "start_time" && !foreign.has(token) ? [useOfStart(sql, all, index)] : [],
   );
   if (uses.includes(null)) return null;
   const understood = uses.filter((use) => use !== null);
+  const compared = understood.flatMap((use) => ("instant" in use ? [use] : []));
   return {
     view,
     reads: reads.map(({ start, end }) => ({ start, end })),
-    columns: new Set(tokens.filter((token) => isName(token) && known.has(token.text)).map(textOf)),
-    instants: understood.flatMap((use) => ("instant" in use ? [use.instant] : [])),
+    columns: new Set(
+      all.filter((token) => isName(token) && known.has(token.text) && !foreign.has(token)).map(textOf),
+    ),
+    instants: compared.map(({ instant }) => instant),
+    isBounded: foreign.size === 0 && [">", "<"].every((side) => compared.some((use) => use.side === side)),
     buckets: understood.flatMap((use) => ("bucket" in use ? [use.bucket] : [])),
     zones: understood.flatMap((use) => ("zone" in use ? [use.zone] : [])),
   };
 }
 
-type UseOfStart = { instant: string } | { bucket: number } | { zone: string };
+/** The tokens of each SELECT that reads other public views and none whose rows add up; those of SELECTs within it are apart. */
+function tokensOfOtherViews(tokens: readonly SqlToken[]): ReadonlySet<SqlToken> {
+  const open: SqlToken[][] = [[]];
+  const selects = [...open];
+  const brackets: boolean[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const isSelect = token.text === "(" && ["select", "with"].includes(word(tokens[index + 1]));
+    if (token.text === ")" && token.kind === "symbol" && brackets.pop() === true) open.pop();
+    open.at(-1)?.push(token);
+    if (token.text !== "(" || token.kind !== "symbol") continue;
+    brackets.push(isSelect);
+    if (!isSelect) continue;
+    const own: SqlToken[] = [];
+    open.push(own);
+    selects.push(own);
+  }
+  return new Set(
+    selects
+      .filter((own) => {
+        const names = own.filter(
+          (token, index) => isName(token) && ["from", "join"].includes(word(own[index - 1])),
+        );
+        return (
+          names.some(({ text }) => PUBLIC_VIEWS.some((one) => one === text)) &&
+          !own.some((token) => isName(token) && isStatsView(token.text))
+        );
+      })
+      .flat(),
+  );
+}
+
+type UseOfStart = { instant: string; side: string } | { bucket: number } | { zone: string };
 
 function useOfStart(sql: string, tokens: readonly SqlToken[], at: number): UseOfStart | null {
   if (COMPARISONS.has(tokens[at + 1]?.text ?? "")) return instantAfter(sql, tokens, at);
@@ -67,7 +104,7 @@ function useOfStart(sql: string, tokens: readonly SqlToken[], at: number): UseOf
 }
 
 /** The expression that the start is compared with: up to the end of the condition. */
-function instantAfter(sql: string, tokens: readonly SqlToken[], at: number): { instant: string } | null {
+function instantAfter(sql: string, tokens: readonly SqlToken[], at: number): UseOfStart | null {
   const first = tokens[at + 2];
   const depth = tokens[at]?.depth ?? 0;
   let end = at + 2;
@@ -78,8 +115,11 @@ function instantAfter(sql: string, tokens: readonly SqlToken[], at: number): { i
   while (isInside(tokens[end])) end += 1;
   const last = tokens[end - 1];
   if (first === undefined || last === undefined || end === at + 2) return null;
-  const isBound = tokens.slice(at + 2, end).some((token) => token.kind === "parameter");
-  return isBound ? null : { instant: sql.slice(first.start, last.end) };
+  const isOpen = tokens
+    .slice(at + 2, end)
+    .some((token) => token.kind === "parameter" || ["select", "with"].includes(word(token)));
+  if (isOpen) return null;
+  return { instant: sql.slice(first.start, last.end), side: tokens[at + 1]?.text.charAt(0) ?? "" };
 }
 
 const textOf = (token: SqlToken): string => token.text;

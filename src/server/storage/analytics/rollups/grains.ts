@@ -5,6 +5,8 @@ export const STATS_VIEWS = ["call_stats", "limit_stats", "line_stats"] as const;
 export type StatsView = (typeof STATS_VIEWS)[number];
 
 export const HOUR = 3_600;
+/** A quarter of a day: charts over weeks have buckets of six or twelve hours. */
+export const QUARTER = 21_600;
 export const DAY = 86_400;
 
 /**
@@ -36,14 +38,17 @@ const COUNTS =
 const AMOUNTS =
   "cost unfinished_cost unattributed_cost cache_saving amount input_uncached cache_write_5m cache_write_1h cache_write_other output " +
   "output_reasoning input_total output_total cacheable_input cached_input priced_tokens answered_input reasoned_output";
+/** The greatest value of one call: says where the calls at the top of a list can be. */
+const HIGHEST = "highest_cost highest_duration highest_input highest_output highest_attempts";
 const CLASSES = ["duration", "first_chunk", "speed", "recording"];
 
 /** Every measure of the views by its column. */
 export const MEASURES: ReadonlyMap<string, Measure> = new Map([
   ...each(COUNTS, { merge: "sum", none: "0" }),
   ...each(AMOUNTS, { merge: "sum", none: "NULL" }),
-  ...each("first_time least_left", { merge: "min", none: "NULL" }),
+  ...each("first_time least_left least_feature", { merge: "min", none: "NULL" }),
   ...each("last_time latest_left_time latest_limit_time", { merge: "max", none: "NULL" }),
+  ...each(HIGHEST, { merge: "max", none: "NULL" }),
   ...each("latest_left", { merge: { latestBy: "latest_left_time" }, none: "NULL" }),
   ...each("latest_limit", { merge: { latestBy: "latest_limit_time" }, none: "NULL" }),
   ...each("duration_spread input_spread cost_spread", { merge: "places", none: "[]" }),
@@ -58,65 +63,78 @@ export interface Grain {
   name: string;
   view: StatsView;
   /** Length of a slot in seconds; slots start at multiples of it since the epoch. */
-  slot: typeof HOUR | typeof DAY;
+  slot: typeof HOUR | typeof QUARTER | typeof DAY;
   dimensions: readonly string[];
   measures: readonly string[];
+  /** The grain of hours that has the same columns, from which a coarser one is added up; null when it is counted from the view. */
+  finer: Grain | null;
 }
 
 const SPEND = "calls cost unfinished_cost unattributed_cost priced_calls missing_calls billable_calls errors";
 const TIMES = "first_time last_time";
-const ALL = [...MEASURES.keys()].filter((name) => !/^(amount|least_left|latest_)/.test(name)).join(" ");
+const ALL = [...MEASURES.keys()].filter((name) => !/^(amount|least_|latest_)/.test(name)).join(" ");
 
-const grain = (
+interface Columns {
+  dimensions: string;
+  measures: string;
+}
+
+/** Sums of hours and, from them, of longer slots: coarsest first. */
+function ladder(
   name: string,
   view: StatsView,
-  slot: Grain["slot"],
-  dimensions: string,
-  measures: string,
-): Grain => ({
-  name,
-  view,
-  slot,
-  dimensions: dimensions.split(" "),
-  measures: measures.split(" "),
-});
+  slots: readonly Grain["slot"][],
+  { dimensions, measures }: Columns,
+): Grain[] {
+  const columns = { dimensions: dimensions.split(" "), measures: measures.split(" ") };
+  const hours: Grain = { name, view, slot: HOUR, ...columns, finer: null };
+  return [...slots.map((slot): Grain => ({ ...hours, slot, finer: hours })), hours];
+}
 
-/** Every rollup. A question is answered from the first one that has all it needs. */
+/** Sums of days alone, of what has about as many values in an hour as calls. */
+function days(name: string, { dimensions, measures }: Columns): Grain[] {
+  const columns = { dimensions: dimensions.split(" "), measures: measures.split(" ") };
+  return [{ name, view: "call_stats", slot: DAY, ...columns, finer: null }];
+}
+
+/** Every rollup. A question is answered from the first name whose grains have all it needs. */
 export const GRAINS: readonly Grain[] = [
-  grain("model", "call_stats", HOUR, "environment provider model", ALL),
-  grain("customer", "call_stats", HOUR, "environment customer", SPEND),
-  grain("user", "call_stats", DAY, "environment user", SPEND),
-  grain("feature", "call_stats", HOUR, "environment provider model service team feature", ALL),
-  grain(
-    "invoice",
-    "call_stats",
-    DAY,
-    "environment team feature customer",
-    `${SPEND} input_total output_total`,
-  ),
-  grain(
-    "detail",
-    "call_stats",
-    HOUR,
-    "environment provider model request_model response_model priced_model host outcome error_type http_status billable cost_status cost_reason " +
+  ...ladder("model", "call_stats", [DAY, QUARTER], {
+    dimensions: "environment provider model",
+    measures: ALL,
+  }),
+  ...ladder("customer", "call_stats", [DAY, QUARTER], {
+    dimensions: "environment customer",
+    measures: SPEND,
+  }),
+  ...days("user", { dimensions: "environment user", measures: SPEND }),
+  ...days("session", { dimensions: "environment session", measures: `${SPEND} ${TIMES} least_feature` }),
+  ...ladder("feature", "call_stats", [DAY, QUARTER], {
+    dimensions: "environment provider model service team feature",
+    measures: ALL,
+  }),
+  ...days("invoice", {
+    dimensions: "environment team feature customer",
+    measures: `${SPEND} input_total output_total`,
+  }),
+  ...ladder("detail", "call_stats", [DAY, QUARTER], {
+    dimensions:
+      "environment provider model request_model response_model priced_model host outcome error_type http_status billable cost_status cost_reason " +
       "usage_source usage_quality scope scope_version",
-    `${SPEND} ${TIMES} input_total output_total`,
-  ),
-  grain(
-    "size",
-    "call_stats",
-    HOUR,
-    "environment provider model input_size",
-    "calls duration_classes duration_counts",
-  ),
-  grain(
-    "limit",
-    "limit_stats",
-    HOUR,
-    "environment provider model feature kind",
-    "least_left latest_left latest_left_time latest_limit latest_limit_time",
-  ),
-  grain("line", "line_stats", HOUR, "environment provider model class unit_price per", `amount ${TIMES}`),
+    measures: `${SPEND} ${TIMES} input_total output_total`,
+  }),
+  ...ladder("size", "call_stats", [DAY, QUARTER], {
+    dimensions: "environment provider model input_size",
+    measures: "calls duration_classes duration_counts",
+  }),
+  ...ladder("limit", "limit_stats", [DAY, QUARTER], {
+    dimensions: "environment provider model feature kind",
+    measures: "least_left latest_left latest_left_time latest_limit latest_limit_time",
+  }),
+  ...ladder("line", "line_stats", [DAY, QUARTER], {
+    dimensions: "environment provider model class unit_price per",
+    measures: `amount ${TIMES}`,
+  }),
 ];
 
 /** Columns that tell rows of every view apart. */
@@ -131,7 +149,7 @@ export function columnsOf(view: StatsView): ReadonlySet<string> {
 }
 
 /** Raised when a migration changes what a column of the views means: rollups of another definition count as not there. */
-const REVISION = 1;
+const REVISION = 2;
 
 /** Tells the rows of this definition of a grain from those of another one. */
 export function storedName(one: Grain): string {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from "@nestjs/common";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../analytics-store.js";
-import { DAY, GRAINS, HOUR, ROLLUP_DEFINITION } from "./grains.js";
+import { DAY, GRAINS, HOUR, ROLLUP_DEFINITION, storedName } from "./grains.js";
 import { type LedgerDay, RollupFreshness, type Span } from "./rollup-freshness.js";
 import { recomputeSql } from "./rollup-sql.js";
 
@@ -27,6 +27,7 @@ export class RollupKeeper implements OnModuleInit, OnApplicationShutdown {
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #hasForgotten = false;
   /** Version of each dirty day, and when it was first seen. */
   readonly #seen = new Map<number, { version: number; sinceMs: number }>();
 
@@ -56,8 +57,24 @@ export class RollupKeeper implements OnModuleInit, OnApplicationShutdown {
     const newestFirst = days.toReversed();
     const hourly = newestFirst.filter(({ dirtyHours }) => dirtyHours.size > 0);
     for (const batch of batchesOf(days, hourly, runsOf)) await this.#bringUp(HOUR, batch, nextGeneration);
+    // Longer slots are added up from the hours, which hold the same rows now.
     const daily = newestFirst.filter((one) => one.isDirtyDay && this.#isQuiet(one, quietMs));
     for (const batch of batchesOf(days, daily, wholeDay)) await this.#bringUp(DAY, batch, nextGeneration);
+  }
+
+  /** Drops rows of grains that are no more, as after an update: nobody reads them. @throws AppError as the store does. */
+  async forgetOthers(): Promise<void> {
+    const params = { grains: GRAINS.map(storedName) };
+    const { rows } = await this.store.query(
+      "SELECT 1 FROM calls_rollup WHERE grain NOT IN {grains:Array(String)} LIMIT 1",
+      { params },
+    );
+    if (rows.length === 0) return;
+    await this.store.command(
+      "ALTER TABLE calls_rollup DELETE WHERE grain NOT IN {grains:Array(String)}",
+      params,
+      "upkeep",
+    );
   }
 
   #schedule(pauseMs: number): void {
@@ -71,6 +88,8 @@ export class RollupKeeper implements OnModuleInit, OnApplicationShutdown {
   async #tick(): Promise<void> {
     const started = performance.now();
     try {
+      if (!this.#hasForgotten) await this.forgetOthers();
+      this.#hasForgotten = true;
       await this.catchUp();
     } catch (error) {
       // Reads are right without rollups; the next round tries again.
@@ -91,8 +110,12 @@ export class RollupKeeper implements OnModuleInit, OnApplicationShutdown {
     return true;
   }
 
-  async #bringUp(slot: number, { from, to, complete }: Batch, generation: number): Promise<void> {
-    for (const grain of GRAINS.filter((one) => one.slot === slot)) {
+  async #bringUp(
+    slot: typeof HOUR | typeof DAY,
+    { from, to, complete }: Batch,
+    generation: number,
+  ): Promise<void> {
+    for (const grain of GRAINS.filter((one) => (one.slot === HOUR) === (slot === HOUR))) {
       if (this.#isStopped) return;
       await this.store.command(recomputeSql(grain), { from, to, generation }, "upkeep");
     }

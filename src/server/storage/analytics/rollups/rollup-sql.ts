@@ -26,8 +26,7 @@ FROM (
   SELECT ${keys.join(", ")}, sum(weight) AS sum_of_weights, ${measures.map((name, index) => `${merged(name)} AS merged_${index}`).join(", ")}
   FROM (
     SELECT project, ${slot} AS slot, ${[...grain.dimensions, "toUInt64(1) AS weight", ...measures].join(", ")}
-    FROM ${grain.view}
-    WHERE ${startsWithin("{from:Int64}", "{to:Int64}")}
+    FROM ${sourceOf(grain)} AND ${startsWithin("{from:Int64}", "{to:Int64}")}
     UNION ALL
     SELECT project, start_time AS slot, ${[...grain.dimensions, "toUInt64(0) AS weight", ...none].join(", ")}
     FROM calls_rollup FINAL
@@ -35,6 +34,11 @@ FROM (
   )
   GROUP BY ${keys.join(", ")}
 )`;
+}
+
+function sourceOf({ finer, view }: Grain): string {
+  if (finer === null) return `${view}\n    WHERE 1`;
+  return `calls_rollup FINAL\n    WHERE grain = '${storedName(finer)}' AND calls_rollup.weight > 0`;
 }
 
 /** Condition on rows that start in [from, to), whole hours in seconds since the epoch; says it to the primary key too. */

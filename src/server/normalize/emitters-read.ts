@@ -52,6 +52,13 @@ export const READ_EMITTERS: readonly EmitterRule[] = [
     loses: ["cacheRead", "reasoning"],
   },
   {
+    name: "otel_java_openai",
+    scope: /^io\.opentelemetry\.openai-java/,
+    input: "inclusive",
+    reasoning: "inside",
+    loses: ["cacheRead", "reasoning"],
+  },
+  {
     name: "elastic_openai_js",
     scope: /^@elastic\/opentelemetry-instrumentation-openai$/,
     input: "inclusive",

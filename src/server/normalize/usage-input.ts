@@ -106,6 +106,12 @@ function takeInclusive(input: number, cache: CacheClasses, out: Resolution): voi
   if (cache.read === null || cache.write === null) out.assumed = true;
 }
 
+function inputOnly({ reported, context }: Resolution): boolean {
+  return (
+    known(reported.output) === 0 && (context.operation === "embeddings" || context.operation === "rerank")
+  );
+}
+
 /** Fills the input classes. Never throws. */
 export function resolveInput(out: Resolution): void {
   const { usage, reported } = out;
@@ -114,6 +120,9 @@ export function resolveInput(out: Resolution): void {
     write: cacheWriteOf(reported) ?? out.absent("cacheWrite"),
   };
   usage.cacheRead = cache.read;
+  // Embeddings and rankings have no output: their total is their input.
+  if (reported.input === null && reported.uncached === null && inputOnly(out))
+    reported.input = reported.total;
   splitCacheWrites(cache.write, out);
   usage.inputAudio = reported.inputAudio;
   usage.inputImage = reported.inputImage;

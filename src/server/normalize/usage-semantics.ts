@@ -28,9 +28,34 @@ function useTotal(out: Resolution): void {
   }
 }
 
+/**
+ * Whether no way of counting leads to the total as written: it may count cache tokens or reasoning inside, beside or not at all. More than
+ * all parts is a contradiction only where no part can be missing.
+ */
+function contradictsTotal(out: Resolution): boolean {
+  const { usage, reported } = out;
+  const { total, input, output } = reported;
+  if (total === null || total === 0 || input === null || output === null) return false;
+  const rest = total - input - output;
+  const complete = usage.cacheRead !== null && usage.outputReasoning !== null && cacheWriteOf(usage) !== null;
+  if (rest === 0 || (rest > 0 && !complete)) return false;
+  const parts = [usage.cacheRead, cacheWriteOf(usage), usage.outputReasoning, usage.inputTool];
+  const modal = [usage.inputAudio, usage.inputImage, usage.inputVideo, usage.outputAudio, usage.outputImage];
+  let sums = [0];
+  for (const part of [...parts, ...modal].map(known).filter((count) => count > 0))
+    sums = sums.flatMap((sum) => [sum, sum + part, sum - part]);
+  return !sums.includes(rest);
+}
+
+/** All cache writes; null when nothing is known of them. */
+function cacheWriteOf({ cacheWrite5m, cacheWrite1h, cacheWriteOther }: Usage): number | null {
+  if (cacheWrite5m === null && cacheWrite1h === null && cacheWriteOther === null) return null;
+  return known(cacheWrite5m) + known(cacheWrite1h) + known(cacheWriteOther);
+}
+
 function qualityOf(out: Resolution): UsageQuality {
   const { usage } = out;
-  if (out.conflict) return "conflict";
+  if (out.conflict || contradictsTotal(out)) return "conflict";
   const wanted = [
     usage.inputUncached,
     usage.cacheRead,

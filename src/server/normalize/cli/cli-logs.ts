@@ -148,6 +148,11 @@ const readerOf =
     };
   };
 
+/** What can be the total of the usage: not less than its parts. */
+function totalAbove({ input, output }: ReportedUsage, total: number | null): number | null {
+  return total === null || total < (input ?? 0) + (output ?? 0) ? null : total;
+}
+
 /** Codex: the `response.completed` event that carries counts (a twin without them precedes it), and refused requests. */
 const codexCli: LogReader = (record, event) => {
   const { attributes } = record;
@@ -162,7 +167,7 @@ const codexCli: LogReader = (record, event) => {
   usage.cacheWrite = count("cache_write_token_count");
   usage.reasoning = count("reasoning_token_count");
   // `tool_token_count` holds the total in fact (measured with 0.169, 2026-11-22).
-  usage.total = count("tool_token_count");
+  usage.total = totalAbove(usage, count("tool_token_count"));
   const completed =
     event === "codex.sse_event" && text("event.kind") === "response.completed" && usage.input !== null;
   if (!completed && !refused) return null;

@@ -106,6 +106,20 @@ export const openrouter: Dialect = {
   },
 };
 
+/** Inference servers that trace themselves: they say nothing of a vendor, being it. Source: vLLM's tracing, read 2026-11-25. */
+const SERVERS = /^(vllm|sglang)\b/;
+
+/** vLLM and SGLang: a server span with model and usage for each request. */
+export const inferenceServer: Dialect = {
+  name: "inference_server",
+  claims: (span) => SERVERS.test(span.scope.name),
+  read(span) {
+    const reading = readGenAiFields(span);
+    settleGenAiRole(span, reading);
+    return { ...reading, provider: reading.provider ?? SERVERS.exec(span.scope.name)?.[1] ?? null };
+  },
+};
+
 /** Text, or JSON text of a text: MLflow writes every attribute as JSON. */
 function mlflowText(span: Span, name: string): string | null {
   return asText(span.attributes.get(name))?.replace(/^"(.*)"$/, "$1") ?? null;

@@ -3,7 +3,7 @@
  * Source: semantic-conventions 1.26 to 1.41 and semantic-conventions-genai, instrumentations of docs/attributes.md, read 2026-11-22.
  */
 export const OPERATION = ["gen_ai.operation.name", "llm.request.type", "gen_ai.span.kind"];
-export const PROVIDER = ["gen_ai.provider.name", "gen_ai.system", "llm.vendor"];
+export const PROVIDER = ["gen_ai.provider.name", "gen_ai.system", "llm.vendor", "gen_ai.model.provider"];
 export const REQUEST_MODEL = ["gen_ai.request.model", "llm.request.model", "gen_ai.model_name"];
 export const RESPONSE_MODEL = ["gen_ai.response.model", "llm.response.model"];
 export const RESPONSE_ID = ["gen_ai.response.id", "llm.response.id"];
@@ -29,6 +29,7 @@ export const FIRST_CHUNK_SECONDS = [
   "gen_ai.client.operation.time_to_first_chunk",
   "gen_ai.server.time_to_first_token",
   "gen_ai.response.time_to_first_token",
+  "gen_ai.latency.time_to_first_token",
 ];
 export const SERVICE_TIER = [
   "openai.response.service_tier",
@@ -52,14 +53,18 @@ export const INPUT = [
   "gen_ai.usage.prompt_tokens",
   "llm.usage.prompt_tokens",
   "gen_ai.response.prompt_tokens",
+  "gen_ai.response.input_tokens",
 ];
 export const OUTPUT = [
   "gen_ai.usage.output_tokens",
   "gen_ai.usage.completion_tokens",
   "llm.usage.completion_tokens",
   "gen_ai.response.completion_tokens",
+  "gen_ai.response.output_tokens",
 ];
 export const TOTAL = ["gen_ai.usage.total_tokens", "llm.usage.total_tokens"];
+/** Whole usage objects, as maps or JSON text, by senders that write no numbers one by one. */
+export const WHOLE_USAGE = ["gen_ai.usage", "llm.usage"];
 /** Names under which the convention says that input contains the number. */
 export const CACHE_READ = ["gen_ai.usage.cache_read.input_tokens"];
 export const CACHE_WRITE = [

@@ -1,9 +1,18 @@
 import type { Attributes, Span } from "../../domain/span.js";
-import { asMoney, firstCount, firstFlag, firstNumber, firstText, firstTextList } from "../attributes.js";
+import {
+  asDocument,
+  asMoney,
+  firstCount,
+  firstFlag,
+  firstNumber,
+  firstText,
+  firstTextList,
+} from "../attributes.js";
 import type { Dialect } from "../dialect.js";
 import { emptyReading, hasTokens, noReportedUsage, type Reading, type ReportedUsage } from "../reading.js";
 import * as names from "./gen-ai-names.js";
 import { operationRole } from "./operations.js";
+import { readRawUsage } from "./raw-usage.js";
 
 const INTERNAL = 1;
 const CLIENT = 3;
@@ -27,7 +36,14 @@ export function readGenAiUsage(attributes: Attributes): ReportedUsage {
   usage.outputAudio = firstCount(attributes, names.OUTPUT_AUDIO);
   usage.inputImage = firstCount(attributes, names.INPUT_IMAGE);
   usage.inputVideo = firstCount(attributes, names.INPUT_VIDEO);
-  return usage;
+  return wholeUsage(attributes, usage) ?? usage;
+}
+
+/** The usage object, where no number stands by itself. */
+function wholeUsage(attributes: Attributes, single: ReportedUsage): ReportedUsage | null {
+  for (const name of names.WHOLE_USAGE)
+    if (attributes.has(name) && !hasTokens(single)) return readRawUsage(asDocument(attributes.get(name)));
+  return null;
 }
 
 function firstMoney(attributes: Attributes, keys: readonly string[]): string | null {

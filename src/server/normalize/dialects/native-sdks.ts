@@ -4,12 +4,13 @@ import { httpStatusOf } from "../span-facts.js";
 import { readGenAiFields, settleGenAiRole } from "./gen-ai.js";
 
 /**
- * Spans of `@anthropic-ai/sdk` itself (from 0.134). Only `messages.create` names an operation; counting tokens or managing sessions
- * carries a model but is no model call. Source: the package's tracing table, 1.12.0, read 2026-11-25.
+ * Spans of Anthropic's SDKs themselves (JavaScript from 0.134), and those that the Claude API writes of the same requests. Only `messages.create` names an operation; counting tokens or managing sessions
+ * carries a model but is no model call. Sources: the package's tracing table, 1.12.0; platform.claude.com's span
+ * reference, read 2026-11-25.
  */
 export const anthropicNative: Dialect = {
   name: "anthropic_native",
-  claims: (span) => span.scope.name.startsWith("com.anthropic.sdk."),
+  claims: (span) => /^com\.anthropic\.(sdk\.|claude-platform)/.test(span.scope.name),
   read(span) {
     const reading = readGenAiFields(span);
     if (!span.attributes.has("gen_ai.operation.name")) return reading;

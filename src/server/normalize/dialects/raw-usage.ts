@@ -77,7 +77,10 @@ const BEDROCK: typeof OPENAI_CHAT = {
 function shapeOf(usage: Document): typeof OPENAI_CHAT | null {
   const has = (name: string) => asCount(at(usage, name)) !== null;
   if (has("prompt_tokens")) return OPENAI_CHAT;
-  if (has("input_tokens")) return has("total_tokens") ? TOTALLED : ANTHROPIC;
+  if (has("input_tokens")) {
+    const names = ["cache_read_input_tokens", "cache_creation_input_tokens"];
+    return names.some(has) && !has("total_tokens") ? ANTHROPIC : TOTALLED;
+  }
   if (has("prompt_token_count") || has("promptTokenCount")) return GEMINI;
   return has("inputTokens") ? BEDROCK : null;
 }

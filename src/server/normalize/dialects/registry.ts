@@ -2,7 +2,7 @@ import type { Span } from "../../domain/span.js";
 import type { Dialect } from "../dialect.js";
 import { awsSdk } from "./aws-sdk.js";
 import { claudeCodeSpans, codingCliSpans } from "./coding-cli-spans.js";
-import { langsmith, mlflow, openrouter, springAi, strands } from "./frameworks.js";
+import { inferenceServer, langsmith, mlflow, openrouter, springAi, strands } from "./frameworks.js";
 import { genAi } from "./gen-ai.js";
 import { genkit, googleAdk } from "./google.js";
 import { langfuse } from "./langfuse.js";
@@ -42,6 +42,7 @@ export const DIALECTS: readonly Dialect[] = [
   traceloop,
   openlit,
   strands,
+  inferenceServer,
   vercelAi7,
   genAi,
 ];

@@ -15,6 +15,14 @@ const CALLS: Readonly<Record<string, Operation>> = {
   doRerank: "rerank",
 };
 
+/** Functions whose provider calls bear the same name as those of texts. */
+function operationOf(id: string): Operation | undefined {
+  const operation = CALLS[id.slice(id.lastIndexOf(".") + 1)];
+  if (operation !== "chat") return operation;
+  if (/image/i.test(id)) return "image";
+  return /speech|transcribe/i.test(id) ? "audio" : "chat";
+}
+
 function isVersion6(attributes: Attributes): boolean {
   if (
     attributes.has("ai.usage.inputTokenDetails.noCacheTokens") ||
@@ -87,7 +95,7 @@ export const vercelAi: Dialect = {
   read(span) {
     const id = asText(span.attributes.get("ai.operationId")) ?? "";
     const reading = readCall(span);
-    const operation = CALLS[id.slice(id.lastIndexOf(".") + 1)];
+    const operation = operationOf(id);
     if (operation !== undefined) {
       return { ...reading, role: "call", operation, streaming: id.endsWith(".doStream") };
     }

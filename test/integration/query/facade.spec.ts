@@ -223,6 +223,12 @@ describe("the SQL facade with the Go driver", () => {
     expect(bytes).toEqual(Buffer.from("\x02\x01\x01x\x06String\x01a\x011\x05UInt8\x05", "latin1"));
   });
 
+  it("tells its version where that is the whole question, as Grafana asks it", async () => {
+    const { body } = await send("/?default_format=TSVWithNames", { body: "SELECT version()" });
+    expect(body).toBe("version()\n26.7.2.1\n");
+    expect((await send("/", { body: "SELECT version(), 1" })).status).toBe(403);
+  });
+
   it("packs answers with gzip when asked, reads packed questions, and refuses block compression", async () => {
     const packed = await send("/?default_format=TSV", {
       headers: { "content-encoding": "gzip", "accept-encoding": "gzip" },

@@ -38,6 +38,9 @@ const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
 const MIN_GZIP_BYTES = 1024;
 const SERVER_VERSION = "26.7.2.1";
+/** What Grafana's plugin asks before it offers ad hoc filters (CHDatasource.ts, read 2026-11-25); the function itself stays refused. */
+const VERSION_QUERY = "SELECT version()";
+const VERSION_ANSWER = `SELECT '${SERVER_VERSION}' AS \`version()\``;
 const pack = promisify(gzip);
 
 interface Answer {
@@ -145,7 +148,9 @@ export class FacadeServer {
     query: FacadeQuery,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { sql, format } = splitFormat(query.sql, query.defaultFormat);
+    const asked = splitFormat(query.sql, query.defaultFormat);
+    const { format } = asked;
+    const sql = asked.sql.trim() === VERSION_QUERY ? VERSION_ANSWER : asked.sql;
     if (sql.trim() === HELLO_QUERY && format === "Native") {
       const bytes = helloBlock(query.clientRevision, "Spanledger", SERVER_VERSION);
       return { bytes, format, rowsRead: 1, bytesRead: bytes.length };

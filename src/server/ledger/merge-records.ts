@@ -1,6 +1,7 @@
 import type { Attribution, Call, PriceDimensions, RateLimit } from "../domain/call.js";
 import { TOKEN_CLASSES, UNIT_CLASSES, type Usage } from "../domain/usage.js";
 import type { Cluster } from "./clusters.js";
+import { isGateway } from "./gateways.js";
 import { deliveryKey, endOf } from "./identity.js";
 import { compareRichness, compareUsage, hasUsage, isEvent, standing } from "./record.js";
 
@@ -77,23 +78,24 @@ function mergeDimensions(calls: readonly Call[]): PriceDimensions {
   return merged;
 }
 
-/** Dialects of gateways. */
-const GATEWAYS: ReadonlySet<string> = new Set(["litellm", "openrouter"]);
-
-/** Gateways know the real vendor and key; what lies deeper in a trace is nearer the wire. */
+/** Gateways know the real vendor and key; what lies deeper in a trace is nearer the wire; an event says what its span says. */
 function vendorOrder(calls: readonly Call[], depthOf: (call: Call) => number): Call[] {
-  const gateway = (call: Call) => (GATEWAYS.has(call.source.dialect) ? 1 : 0);
+  const gateway = (call: Call) => (isGateway(call) ? 1 : 0);
   const known = (call: Call) => (call.provider === "unknown" ? 0 : 1);
+  const event = (call: Call) => (isEvent(call) ? 1 : 0);
   return [...calls].sort(
     (a, b) =>
-      gateway(b) - gateway(a) || known(b) - known(a) || depthOf(b) - depthOf(a) || compareRichness(a, b),
+      gateway(b) - gateway(a) ||
+      known(b) - known(a) ||
+      event(a) - event(b) ||
+      depthOf(b) - depthOf(a) ||
+      compareRichness(a, b),
   );
 }
 
 /** The application knows for whom a call was: our wrapper first, then the outermost record, a gateway last. */
 function attributionOrder(calls: readonly Call[]): Call[] {
-  const rank = (call: Call) =>
-    call.source.dialect === "spanledger" ? 0 : GATEWAYS.has(call.source.dialect) ? 2 : 1;
+  const rank = (call: Call) => (call.source.dialect === "spanledger" ? 0 : isGateway(call) ? 2 : 1);
   return [...calls].sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b);
     const difference = a.startTimeUnixNano - b.startTimeUnixNano;

@@ -238,6 +238,8 @@ function deliveredOf(row: LedgerRow): PricedCall {
 /** Records that nothing touched are the very objects that were read: no need to compare them. */
 function isSame(row: LedgerRow, record: Known, decision: Decision): boolean {
   const delivered = deliveredOf(row);
+  // Beside this the provider is not compared: pricing may have named another, as the operator's endpoint map says.
+  if (row.call.provider === "unknown" && decision.call.provider !== "unknown") return false;
   return (
     row.callId === decision.callId &&
     row.role === decision.role &&

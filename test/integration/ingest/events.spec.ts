@@ -1,43 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { systemClock } from "../../../src/server/domain/clock.js";
-import { IngestMetrics } from "../../../src/server/ingest/ingest-metrics.js";
-import { LedgerWriter } from "../../../src/server/ingest/ledger-writer.js";
-import { PricingContextHolder } from "../../../src/server/ingest/pricing-context.js";
-import type { LogRecord } from "../../../src/server/domain/log-record.js";
-import type { Span } from "../../../src/server/domain/span.js";
-import { normalizeLog } from "../../../src/server/normalize/cli/normalize-signals.js";
 import { chatEvent, log } from "../../support/logs.js";
 import { chat, span, spanIdOf } from "../../support/spans.js";
-import { recordsOf, type Records } from "./captures.js";
-import { MemoryLedger } from "./memory-ledger.js";
-
-type Item = Span | LogRecord;
-
-const pricing = new PricingContextHolder();
-
-function itemRecords(item: Item): Records {
-  if ("parentSpanId" in item) return recordsOf([item]);
-  const call = normalizeLog(item);
-  return { records: call === null ? [] : [{ call, declared: "call" }], links: [] };
-}
-
-/** What a reader sees after the items came one by one, each in a request of its own. */
-async function ledgerOf(items: readonly Item[]): Promise<MemoryLedger> {
-  const ledger = new MemoryLedger();
-  const parts = { calls: ledger, traces: ledger, neighbours: ledger, soleWriter: false, clock: systemClock };
-  for (const item of items) {
-    // A writer for each: none remembers what another has seen.
-    const writer = new LedgerWriter({ ...parts, pricing, metrics: new IngestMetrics(), listeners: [] });
-    await writer.write([{ project: "default", ...itemRecords(item) }]);
-  }
-  return ledger;
-}
-
-function* orders<T>(items: readonly T[]): Generator<T[]> {
-  if (items.length < 2) yield [...items];
-  for (const [index, first] of items.entries())
-    for (const rest of orders(items.filter((_, other) => other !== index))) yield [first, ...rest];
-}
+import { inAnyOrder, type Item } from "./any-order.js";
 
 interface Seen {
   span: string;
@@ -46,23 +10,16 @@ interface Seen {
   output: number | null;
 }
 
-function seenIn(ledger: MemoryLedger): Seen[] {
-  return [...ledger.rows.values()]
+/** The billable calls as a reader sees them, the same in any order. */
+async function billed(items: readonly Item[]): Promise<Seen[]> {
+  return (await inAnyOrder(items))
     .filter(({ role, call }) => role === "call" && call.billable)
     .map(({ call, otherSpanIds }) => ({
       span: call.spanId,
       others: otherSpanIds,
       input: [call.usage.inputTotal, call.usage.inputUncached, call.usage.cacheRead],
       output: call.usage.outputTotal,
-    }))
-    .sort((a, b) => (a.span < b.span ? -1 : 1));
-}
-
-/** Fails unless every order of delivery, each item doubled at the end, shows the same calls; returns them. */
-async function inAnyOrder(items: readonly Item[]): Promise<Seen[]> {
-  const wanted = seenIn(await ledgerOf(items));
-  for (const order of orders(items)) expect(seenIn(await ledgerOf([...order, ...items]))).toEqual(wanted);
-  return wanted;
+    }));
 }
 
 const streamed = {
@@ -75,13 +32,13 @@ const id = (value: string) => ({ "gen_ai.response.id": value });
 describe("events and spans of one call, in any order", () => {
   it("are one call: the span stands for it", async () => {
     const own = chat({}, { key: "s", trace: "t" });
-    const calls = await inAnyOrder([own, log(chatEvent(), { trace: "t", span: "s" })]);
+    const calls = await billed([own, log(chatEvent(), { trace: "t", span: "s" })]);
     expect(calls).toEqual([{ span: spanIdOf("s"), others: [], input: [1200, 176, 1024], output: 85 }]);
   });
 
   it("are one call when the span lost its usage: the event's numbers count", async () => {
     const own = chat(streamed, { key: "s", trace: "t" });
-    const [call, ...more] = await inAnyOrder([own, log(chatEvent(), { trace: "t", span: "s" })]);
+    const [call, ...more] = await billed([own, log(chatEvent(), { trace: "t", span: "s" })]);
     expect(more).toEqual([]);
     expect(call).toMatchObject({ span: spanIdOf("s"), input: [1200, 1200, null], output: 85 });
   });
@@ -100,24 +57,26 @@ describe("events and spans of one call, in any order", () => {
       chatEvent({ "gen_ai.response.model": "claude-sonnet-4-5", "gen_ai.usage.input_tokens": 21 }),
       { trace: "t", span: "s" },
     );
-    const calls = await inAnyOrder([own, event]);
+    const calls = await billed([own, event]);
     expect(calls).toMatchObject([{ span: spanIdOf("s"), input: [2009, 209, 1800] }]);
+  });
+
+  it("are one call with the vendor of the event where the span names none", async () => {
+    const own = chat({ "gen_ai.provider.name": "" }, { key: "s", trace: "t" });
+    const rows = await inAnyOrder([own, log(chatEvent(), { trace: "t", span: "s" })]);
+    expect(rows.filter(({ role }) => role === "call").map(({ call }) => call.provider)).toEqual(["openai"]);
   });
 
   it("are one call by the response id, where the event was written in the span around it", async () => {
     const around = span({}, { key: "a", trace: "t" });
     const own = chat(id("chatcmpl-0001"), { key: "s", trace: "t", parent: "a" });
-    const calls = await inAnyOrder([
-      around,
-      own,
-      log(chatEvent(id("chatcmpl-0001")), { trace: "t", span: "a" }),
-    ]);
+    const calls = await billed([around, own, log(chatEvent(id("chatcmpl-0001")), { trace: "t", span: "a" })]);
     expect(calls).toEqual([{ span: spanIdOf("s"), others: [], input: [1200, 176, 1024], output: 85 }]);
   });
 
   it("are one call by their likeness, where nothing else joins them", async () => {
     const own = chat({}, { key: "s", trace: "t" });
-    const calls = await inAnyOrder([own, log(chatEvent())]);
+    const calls = await billed([own, log(chatEvent())]);
     expect(calls).toMatchObject([{ span: spanIdOf("s"), input: [1200, 176, 1024] }]);
   });
 
@@ -128,7 +87,7 @@ describe("events and spans of one call, in any order", () => {
       log(chatEvent(id("chatcmpl-0001")), { trace: "t", span: "s", scope: "one" }),
       log(chatEvent(id("chatcmpl-0001")), { trace: "v", span: "u", scope: "two" }),
     ];
-    const calls = await inAnyOrder([one, two, ...events]);
+    const calls = await billed([one, two, ...events]);
     expect(calls).toMatchObject([{ span: spanIdOf("s"), input: [1200, 176, 1024] }]);
   });
 
@@ -142,7 +101,7 @@ describe("events and spans of one call, in any order", () => {
       startMs: 5,
       durationMs: 700,
     });
-    const calls = await inAnyOrder([
+    const calls = await billed([
       own,
       gateway,
       log(chatEvent(id("chatcmpl-0001")), { trace: "t", span: "s" }),
@@ -153,7 +112,7 @@ describe("events and spans of one call, in any order", () => {
 
 describe("events alone", () => {
   it("are a call each, however like", async () => {
-    const calls = await inAnyOrder([log(chatEvent(), { atMs: 1 }), log(chatEvent(), { atMs: 2 })]);
+    const calls = await billed([log(chatEvent(), { atMs: 1 }), log(chatEvent(), { atMs: 2 })]);
     expect(calls).toHaveLength(2);
   });
 
@@ -171,12 +130,12 @@ describe("events alone", () => {
       log(chatEvent(), { trace: "t", span: "a", atMs: 900 }),
       log(chatEvent(), { trace: "t", span: "a", atMs: 1900 }),
     ];
-    const calls = await inAnyOrder([agent, ...events]);
+    const calls = await billed([agent, ...events]);
     expect(calls.map(({ input }) => input[0])).toEqual([1200, 1200]);
   });
 
   it("of one call told by two instrumentations are one", async () => {
-    const calls = await inAnyOrder([
+    const calls = await billed([
       log(chatEvent(id("chatcmpl-0001")), { scope: "one" }),
       log(chatEvent(id("chatcmpl-0001")), { scope: "two", atMs: 803 }),
     ]);
@@ -191,17 +150,17 @@ describe("an agent's sum, in any order", () => {
   );
 
   it("is a call while nobody else tells of any", async () => {
-    expect(await inAnyOrder([agent])).toMatchObject([{ span: spanIdOf("a"), input: [1200, 1200, null] }]);
+    expect(await billed([agent])).toMatchObject([{ span: spanIdOf("a"), input: [1200, 1200, null] }]);
   });
 
   it("is none beside a call in another trace, told by another instrumentation", async () => {
     const call = chat(id("chatcmpl-0001"), { key: "s", trace: "u", scope: "sdk", startMs: 50 });
-    expect(await inAnyOrder([agent, call])).toMatchObject([{ span: spanIdOf("s") }]);
+    expect(await billed([agent, call])).toMatchObject([{ span: spanIdOf("s") }]);
   });
 
   it("is none beside calls below, minutes later and through spans that are no calls", async () => {
     const link = span({}, { key: "http", trace: "t", parent: "a" });
     const call = chat({}, { key: "s", trace: "t", parent: "http", startMs: 50 });
-    expect(await inAnyOrder([agent, link, call])).toMatchObject([{ span: spanIdOf("s") }]);
+    expect(await billed([agent, link, call])).toMatchObject([{ span: spanIdOf("s") }]);
   });
 });

@@ -4,6 +4,7 @@ import { unknownUsage } from "../../src/server/domain/usage.js";
 import type { Usage, UsageClass } from "../../src/server/domain/usage.js";
 import { operatorPricingSchema } from "../../src/server/pricing/operator-pricing.js";
 import type { OperatorPricing } from "../../src/server/pricing/operator-pricing.js";
+import { STATED_CALL } from "../../src/server/pricing/stated-call.js";
 import { ourName, ourProvider } from "./case-files.js";
 import type { CostCase } from "./case-files.js";
 import { readerFor, unitsBeside } from "./case-usage.js";
@@ -84,7 +85,8 @@ export function prepareCase(test: CostCase): Prepared {
   const { usage, reading, operation, assumed } = usageOf(test, provider, raw);
   const status = refusedStatus(response);
   const call: Call = {
-    ...blankCall(test.at),
+    ...STATED_CALL,
+    startTimeUnixNano: BigInt(Date.parse(test.at)) * 1_000_000n,
     operation,
     provider,
     host: hostOf(test),
@@ -198,52 +200,4 @@ function hostOf(test: CostCase): string | null {
   return (
     named ?? (test.provider === "self-hosted" && !test.api.startsWith("ollama") ? "pool.internal" : null)
   );
-}
-
-function blankCall(at: string): Call {
-  return {
-    traceId: "0".repeat(32),
-    spanId: "0".repeat(16),
-    parentSpanId: null,
-    startTimeUnixNano: BigInt(Date.parse(at)) * 1_000_000n,
-    durationMs: 1,
-    timeToFirstChunkMs: null,
-    operation: "chat",
-    provider: "",
-    clientFlavor: null,
-    host: null,
-    requestModel: null,
-    responseModel: null,
-    serviceTier: null,
-    batch: false,
-    streaming: false,
-    responseId: null,
-    requestId: null,
-    outcome: "ok",
-    httpStatus: 200,
-    errorType: null,
-    finishReasons: [],
-    attempts: [],
-    attemptCount: 1,
-    retryCount: 0,
-    rateLimits: [],
-    usage: unknownUsage(),
-    usageSource: "none",
-    usageQuality: "unknown",
-    usageRule: "",
-    billable: true,
-    dimensions: { geo: null, region: null, speed: null, deployment: null, variant: {} },
-    providerReportedCost: null,
-    attribution: {
-      service: null,
-      environment: null,
-      user: null,
-      team: null,
-      feature: null,
-      session: null,
-      customer: null,
-      tags: {},
-    },
-    source: { scope: "prices:check", scopeVersion: "", dialect: "case" },
-  };
 }

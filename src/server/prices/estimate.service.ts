@@ -5,6 +5,7 @@ import type { Clock } from "../domain/clock.js";
 import type { Usage } from "../domain/usage.js";
 import { priceCall } from "../pricing/price-call.js";
 import { providerName } from "../pricing/provider-names.js";
+import { STATED_CALL } from "../pricing/stated-call.js";
 import { suggestModel } from "../pricing/suggest-model.js";
 import { type EstimateRequest, requestedUsage } from "./estimate-request.schema.js";
 import { ModelNames } from "./model-names.js";
@@ -57,7 +58,7 @@ export class EstimateService {
 
 function callOf(request: EstimateRequest, named: { provider: string; model: string }, at: Date): Call {
   return {
-    ...IDENTITY,
+    ...STATED_CALL,
     startTimeUnixNano: BigInt(at.getTime()) * 1_000_000n,
     operation: request.operation,
     provider: named.provider,
@@ -78,51 +79,3 @@ function callOf(request: EstimateRequest, named: { provider: string; model: stri
     },
   };
 }
-
-const IDENTITY: Omit<
-  Call,
-  | "startTimeUnixNano"
-  | "operation"
-  | "provider"
-  | "host"
-  | "requestModel"
-  | "responseModel"
-  | "serviceTier"
-  | "batch"
-  | "usage"
-  | "dimensions"
-> = {
-  traceId: "0".repeat(32),
-  spanId: "0".repeat(16),
-  parentSpanId: null,
-  durationMs: 0,
-  timeToFirstChunkMs: null,
-  clientFlavor: null,
-  streaming: false,
-  responseId: null,
-  requestId: null,
-  outcome: "ok",
-  httpStatus: null,
-  errorType: null,
-  finishReasons: [],
-  attempts: [],
-  attemptCount: 1,
-  retryCount: 0,
-  rateLimits: [],
-  usageSource: "estimated",
-  usageQuality: "exact",
-  usageRule: "stated",
-  billable: true,
-  providerReportedCost: null,
-  attribution: {
-    service: null,
-    environment: null,
-    user: null,
-    team: null,
-    feature: null,
-    session: null,
-    customer: null,
-    tags: {},
-  },
-  source: { scope: "estimate", scopeVersion: "", dialect: "estimate" },
-};

@@ -1,11 +1,12 @@
 import type { Call, Cost, CostLine } from "../domain/call.js";
-import { TOKEN_CLASSES, UNIT_CLASSES } from "../domain/usage.js";
+import { TOKEN_CLASSES, UNIT_CLASSES, unknownUsage } from "../domain/usage.js";
 import type { Usage, UsageClass } from "../domain/usage.js";
 import { idForm, readModelId } from "./model-grammar.js";
 import type { PriceBook } from "./price-book.js";
 import { priceCall } from "./price-call.js";
 import type { PricingContext } from "./price-call.js";
 import { isSelfHosted, providerName } from "./provider-names.js";
+import { STATED_CALL } from "./stated-call.js";
 import { suggestModel } from "./suggest-model.js";
 
 /** Vendors first, in this order, when a model is named without its provider; resellers and clouds only when nobody else lists it. */
@@ -114,7 +115,7 @@ function usageOf(question: PriceQuestion): Usage {
     ...(question.output === undefined ? {} : { output: question.output }),
     ...question.usage,
   };
-  const usage: Usage = { ...EMPTY_USAGE };
+  const usage: Usage = unknownUsage();
   for (const name of TOKEN_CLASSES) {
     const count = given[name] ?? 0;
     usage[name] = count;
@@ -125,13 +126,9 @@ function usageOf(question: PriceQuestion): Usage {
   return usage;
 }
 
-const EMPTY_USAGE = Object.fromEntries(
-  [...TOKEN_CLASSES, ...UNIT_CLASSES, "inputTotal", "outputTotal"].map((name) => [name, null]),
-) as Usage;
-
 function questionCall(question: PriceQuestion, named: { provider: string; model: string }): Call {
   return {
-    ...UNSPOKEN,
+    ...STATED_CALL,
     startTimeUnixNano: BigInt(Math.trunc(question.atMs)) * 1_000_000n,
     provider: named.provider,
     providerStated: question.provider !== undefined,
@@ -149,49 +146,3 @@ function questionCall(question: PriceQuestion, named: { provider: string; model:
     },
   };
 }
-
-const UNSPOKEN: Call = {
-  traceId: "0".repeat(32),
-  spanId: "0".repeat(16),
-  parentSpanId: null,
-  startTimeUnixNano: 0n,
-  durationMs: 0,
-  timeToFirstChunkMs: null,
-  operation: "chat",
-  provider: "",
-  clientFlavor: null,
-  host: null,
-  requestModel: null,
-  responseModel: null,
-  serviceTier: null,
-  batch: false,
-  streaming: false,
-  responseId: null,
-  requestId: null,
-  outcome: "ok",
-  httpStatus: null,
-  errorType: null,
-  finishReasons: [],
-  attempts: [],
-  attemptCount: 1,
-  retryCount: 0,
-  rateLimits: [],
-  usage: EMPTY_USAGE,
-  usageSource: "estimated",
-  usageQuality: "exact",
-  usageRule: "stated",
-  billable: true,
-  dimensions: { geo: null, region: null, speed: null, deployment: null, variant: {} },
-  providerReportedCost: null,
-  attribution: {
-    service: null,
-    environment: null,
-    user: null,
-    team: null,
-    feature: null,
-    session: null,
-    customer: null,
-    tags: {},
-  },
-  source: { scope: "estimate", scopeVersion: "", dialect: "estimate" },
-};

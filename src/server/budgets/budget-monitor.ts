@@ -18,6 +18,7 @@ import { reachedThresholds } from "./budget-evaluator.js";
 import { BudgetInsight } from "./budget-insight.js";
 import { toDefinition } from "./budget-definition.js";
 import { NotedChange } from "./noted-change.js";
+import { NotedShares } from "./noted-shares.js";
 import { StandingBoard } from "./standing-board.js";
 import { WatchedBudget } from "./watched-budget.js";
 
@@ -82,16 +83,18 @@ export class BudgetMonitor
 
   /** Reads each change once and arranges at most one look per budget. */
   onAcknowledged(changes: readonly LedgerChange[]): void {
-    const nowMs = this.clock.nowMs();
-    const touched = new Set<WatchedBudget>();
+    this.foresee(changes)();
+  }
+
+  foresee(changes: readonly LedgerChange[]): () => void {
+    const shares = new NotedShares(this.clock.nowMs());
     for (const change of changes) {
       const noted = new NotedChange(change);
-      this.insight.noteCall(noted.project, noted.startMs);
-      for (const budget of this.#byProject.get(noted.project) ?? []) {
-        if (this.#note(budget, noted, nowMs)) touched.add(budget);
-      }
+      shares.add(noted, this.#byProject.get(noted.project) ?? [], (error) =>
+        this.#warn("A change cannot be noted", error),
+      );
     }
-    for (const budget of touched) this.#schedule(budget, this.#urgency(budget, nowMs));
+    return () => this.#note(shares);
   }
 
   /** After a definition changed. Never throws: when the store is away, the next tick sees the change. */
@@ -140,13 +143,12 @@ export class BudgetMonitor
     }
   }
 
-  #note(budget: WatchedBudget, change: NotedChange, nowMs: number): boolean {
-    try {
-      return budget.note(change, nowMs);
-    } catch (error) {
-      // The rows are stored and acknowledged whatever happens here; the ledger is asked instead.
-      this.#warn("A change cannot be noted", error);
-      return true;
+  #note(shares: NotedShares): void {
+    const nowMs = this.clock.nowMs();
+    for (const [project, startMs] of shares.earliest) {
+      this.insight.noteCall(project, startMs);
+      for (const budget of this.#byProject.get(project) ?? [])
+        if (shares.noteIn(budget, nowMs)) this.#schedule(budget, this.#urgency(budget, nowMs));
     }
   }
 

@@ -25,6 +25,16 @@ interface WindowState {
   fired: Set<string>;
 }
 
+/** What changes add, at most, to one window. */
+interface WindowShare {
+  added: Money;
+  /** A call without a full price is among them, and the budget counts those. */
+  isUnpriced: boolean;
+}
+
+/** What changes add to a budget's windows, by start of the window. */
+export type NotedShare = Map<number, WindowShare>;
+
 /**
  * A budget with what is known of its running period. It bounds from above what the ledger may hold by now, so that
  * changes which cannot matter cost no query; it is never the source of a figure.
@@ -69,15 +79,35 @@ export class WatchedBudget {
     return isInGrace(current, nowMs) ? [current, before] : [current];
   }
 
-  /** Takes a change into account; false when it does not concern this budget's open windows. */
-  note(change: NotedChange, nowMs: number): boolean {
+  /** The share with what a change adds to it; as it was when the change does not concern this budget's open windows. */
+  addTo(share: NotedShare | null, change: NotedChange, nowMs: number): NotedShare | null {
     const added = change.addedTo(this.#isInScope, this.definition.unit);
-    if (added === null) return false;
+    if (added === null) return share;
     const window = this.#openWindow(change.startMs, nowMs);
-    if (window === null) return false;
-    if (added > 0n) this.#state(window).noted += added;
-    if (this.countsUnpriced && change.isUnpriced(this.#isInScope)) this.#state(window).unpricedNoted = true;
-    return true;
+    if (window === null) return share;
+    const sums = share ?? new Map<number, WindowShare>();
+    const sum = sums.get(window.startMs) ?? { added: 0n, isUnpriced: false };
+    if (added > 0n) sum.added += added;
+    sum.isUnpriced ||= this.countsUnpriced && change.isUnpriced(this.#isInScope);
+    sums.set(window.startMs, sum);
+    return sums;
+  }
+
+  /** Takes a share into account, as far as its windows are still open. */
+  noteShare(share: NotedShare, nowMs: number): void {
+    const { current, before } = this.#windowsAround(nowMs);
+    for (const window of [current, before]) {
+      const sum = share.get(window.startMs);
+      if (sum === undefined) continue;
+      const state = this.#state(window);
+      state.noted += sum.added;
+      state.unpricedNoted ||= sum.isUnpriced;
+    }
+  }
+
+  /** Forgets what the ledger said: it must be asked again. */
+  distrust(): void {
+    for (const state of this.#windows.values()) state.spent = null;
   }
 
   /** Whether a threshold may have been reached by what was noted. */

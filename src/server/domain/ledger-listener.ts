@@ -12,6 +12,11 @@ export interface LedgerChange {
 /** Told after rows are durable. Must not throw; work that can fail is queued by the listener. */
 export interface LedgerListener {
   onAcknowledged(changes: readonly LedgerChange[]): void;
+  /**
+   * Instead of `onAcknowledged`: reads changes that are about to be stored. The result is called once they are durable, or never. It
+   * should hold no call: thousands of them wait for one insert.
+   */
+  foresee?(changes: readonly LedgerChange[]): () => void;
 }
 
 /** Injection token: every listener the application wires up. */

@@ -12,11 +12,11 @@ import type { LedgerRecord } from "../ledger/record.js";
 import { normalizeLog, normalizeMetrics } from "../normalize/cli/normalize-signals.js";
 import { normalizeSpan, rejectStart } from "../normalize/normalize-span.js";
 import { CallsRepository } from "../storage/analytics/calls.repository.js";
-import { GroupCommit } from "../storage/analytics/group-commit.js";
+import { GroupCommit, isStorageDown } from "../storage/analytics/group-commit.js";
 import { NeighbourCalls } from "../storage/analytics/neighbour-calls.js";
 import { TraceRecords } from "../storage/analytics/trace-records.js";
 import { IngestMetrics } from "./ingest-metrics.js";
-import { LedgerWriter } from "./ledger-writer.js";
+import { type Batch, LedgerWriter, type ReadyBatch } from "./ledger-writer.js";
 import { RejectionLog } from "./rejection-log.js";
 import { PRICING_CONTEXT, type PricingContextHolder } from "./pricing-context.js";
 import { RewriteBatch } from "./row-rewrite.js";
@@ -29,12 +29,9 @@ export interface IngestResult {
 }
 
 /** What of one request goes into the ledger. */
-export interface IngestBatch {
-  project: string;
+interface IngestBatch extends Batch {
   records: LedgerRecord[];
   links: SpanLink[];
-  /** New costs of rows that are stored already; in a batch of its own. */
-  rewrite?: RewriteBatch;
 }
 
 /** Held in memory per record and per link, roughly: for the bound on what waits. */
@@ -45,7 +42,9 @@ const LINK_BYTES = 300;
 @Injectable()
 export class IngestService implements OnApplicationShutdown {
   readonly #rejections: RejectionLog;
-  readonly #commit: GroupCommit<IngestBatch>;
+  readonly #writer: LedgerWriter;
+  readonly #commit: GroupCommit<Batch | ReadyBatch>;
+  readonly #loads = new Set<Promise<void>>();
 
   constructor(
     @Inject(APP_CONFIG) config: AppConfig,
@@ -59,7 +58,7 @@ export class IngestService implements OnApplicationShutdown {
   ) {
     const logger = new Logger(IngestService.name);
     this.#rejections = new RejectionLog(clock, (line) => logger.warn(line));
-    const writer = new LedgerWriter({
+    this.#writer = new LedgerWriter({
       calls,
       traces,
       neighbours,
@@ -69,8 +68,8 @@ export class IngestService implements OnApplicationShutdown {
       metrics,
       listeners: listeners ?? [],
     });
-    this.#commit = new GroupCommit<IngestBatch>({
-      flush: (batches) => writer.write(batches),
+    this.#commit = new GroupCommit<Batch | ReadyBatch>({
+      flush: (batches) => this.#writer.write(batches),
       maxPendingBytes: config.maxInflightBytes,
     });
     metrics.commit = () => this.#commit.stats();
@@ -78,14 +77,24 @@ export class IngestService implements OnApplicationShutdown {
 
   /**
    * Takes the spans of one export request into a project's ledger. Resolves when everything acceptable is durable; one bad span is
-   * counted and named, never fails its neighbours.
+   * counted and named, never fails its neighbours. `again` reads the same spans once more, so that they need not be held until then;
+   * it is asked when a row among many was refused, which is not expected.
    * @throws OverloadedError when it cannot be stored now; nothing of the request is acknowledged then.
    */
-  accept(project: string, spans: readonly Span[]): Promise<IngestResult> {
+  accept(
+    project: string,
+    spans: readonly Span[],
+    again: () => readonly Span[] = holding(spans),
+  ): Promise<IngestResult> {
     this.metrics.received += spans.length;
     const rejections = new Map<string, number>();
-    // Not async: the spans must not be held while their records wait for the commit.
-    return this.#storeAndAnswer(this.#normalize(project, spans, rejections), spans.length, rejections);
+    const total = spans.length;
+    const batch = this.#normalize(project, spans, rejections);
+    // Not async: neither the spans nor what is made of them must be held while their rows wait for the commit.
+    if (!this.#writer.isLoaded(project)) return this.#storeAndAnswer(batch, total, rejections);
+    return this.#answerTo(this.#submit(batch, true), total, rejections, () =>
+      this.#storeAndAnswer(this.#normalize(project, again(), new Map()), total, rejections),
+    );
   }
 
   /**
@@ -134,6 +143,22 @@ export class IngestService implements OnApplicationShutdown {
     return this.#storeAndAnswer({ project, records, links: [] }, received, rejections);
   }
 
+  /** The answer when `stored` resolves; what `carefully` makes of it when a row was refused. */
+  async #answerTo(
+    stored: Promise<void>,
+    received: number,
+    rejections: Map<string, number>,
+    carefully: () => Promise<IngestResult>,
+  ): Promise<IngestResult> {
+    try {
+      await stored;
+    } catch (error) {
+      if (isRefusal(error)) return carefully();
+      throw error;
+    }
+    return this.#answer(received, rejections);
+  }
+
   async #storeAndAnswer(
     batch: IngestBatch,
     received: number,
@@ -144,8 +169,10 @@ export class IngestService implements OnApplicationShutdown {
   }
 
   /** Stores what is waiting and refuses what comes later. Idempotent. Call it before the store is closed. */
-  close(): Promise<void> {
-    return this.#commit.close();
+  async close(): Promise<void> {
+    // Requests that wait for what must be remembered were taken before.
+    await Promise.allSettled(this.#loads);
+    await this.#commit.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -179,12 +206,11 @@ export class IngestService implements OnApplicationShutdown {
 
   /** Waits until the batch is durable. A record that the table cannot hold is found by halving and rejected alone. */
   async #store(batch: IngestBatch, rejections: Map<string, number>): Promise<void> {
-    if (batch.records.length === 0 && batch.links.length === 0) return;
     try {
-      await this.#commit.submit(batch, batch.records.length * RECORD_BYTES + batch.links.length * LINK_BYTES);
+      if (!this.#writer.isLoaded(batch.project)) await this.#load(batch.project);
+      await this.#submit(batch, false);
     } catch (error) {
-      if (error instanceof OverloadedError) this.metrics.overloaded += 1;
-      if (!(error instanceof AppError) || error.code !== "invalid_request") throw error;
+      if (!isRefusal(error)) throw error;
       if (batch.records.length <= 1) {
         rejections.set("unstorable", (rejections.get("unstorable") ?? 0) + 1);
         if (batch.links.length > 0) await this.#store({ ...batch, records: [] }, rejections);
@@ -193,6 +219,40 @@ export class IngestService implements OnApplicationShutdown {
       const half = Math.ceil(batch.records.length / 2);
       await this.#store({ ...batch, records: batch.records.slice(0, half) }, rejections);
       await this.#store({ ...batch, records: batch.records.slice(half), links: [] }, rejections);
+    }
+  }
+
+  /** Not async, for the sake of `accept`. @param mayBeReady the records need not be held: they can be read again */
+  #submit(batch: IngestBatch, mayBeReady: boolean): Promise<void> {
+    const { records, links } = batch;
+    if (records.length === 0 && links.length === 0) return Promise.resolve();
+    const bytes = records.length * RECORD_BYTES + links.length * LINK_BYTES;
+    // Before it is prepared: what is refused must not be taken for something that may be stored.
+    if (!this.#commit.hasRoom(bytes)) {
+      this.metrics.overloaded += 1;
+      return Promise.reject(new OverloadedError("Too much is waiting to be stored"));
+    }
+    const prepared = this.#writer.prepare(batch, mayBeReady);
+    return this.#commit
+      .submit(prepared, "encoded" in prepared ? prepared.encoded.bytes : bytes)
+      .catch((error: unknown) => {
+        if (error instanceof OverloadedError) this.metrics.overloaded += 1;
+        throw error;
+      });
+  }
+
+  /** @throws OverloadedError when the ledger cannot be asked now */
+  async #load(project: string): Promise<void> {
+    const load = this.#writer.load(project);
+    this.#loads.add(load);
+    try {
+      await load;
+    } catch (error) {
+      if (!isStorageDown(error)) throw error;
+      this.metrics.overloaded += 1;
+      throw new OverloadedError("Storage cannot take data now", 1, { cause: error });
+    } finally {
+      this.#loads.delete(load);
     }
   }
 
@@ -206,6 +266,16 @@ export class IngestService implements OnApplicationShutdown {
     this.metrics.accepted += total - rejected;
     return { accepted: total - rejected, rejected, messages: [...rejections.keys()] };
   }
+}
+
+/** Made here, because a function written within `accept` would hold all that `accept` holds. */
+function holding<T>(value: T): () => T {
+  return () => value;
+}
+
+/** The table cannot hold a row. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && error.code === "invalid_request";
 }
 
 function linkOf(project: string, span: Span): SpanLink {

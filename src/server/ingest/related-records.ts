@@ -1,10 +1,9 @@
-import type { Call } from "../domain/call.js";
 import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
-import { deliveryKey, endOf, isDistinctiveId } from "../ledger/identity.js";
+import { deliveryKey, endOf } from "../ledger/identity.js";
 import type { LedgerRecord } from "../ledger/record.js";
-import type { KnownEmitter, NearKeys } from "../storage/analytics/neighbour-calls.js";
-import { KnownEmitters } from "./known-emitters.js";
-import { KnownIds } from "./known-ids.js";
+import type { NearKeys } from "../storage/analytics/neighbour-calls.js";
+import type { KnownEmitters } from "./known-emitters.js";
+import { addRow, type MemorySource, nothing, type Wanted } from "./known-ledger.js";
 import { type Interval, windowsOf } from "./near-windows.js";
 import {
   readTraces,
@@ -22,7 +21,7 @@ export interface RelatedLedger {
 }
 
 /** What the ledger can be asked about neighbours. */
-export interface NeighbourSource {
+export interface NeighbourSource extends MemorySource {
   findNear(keys: NearKeys): Promise<LedgerRow[]>;
   findByCallIds(project: string, callIds: readonly string[]): Promise<LedgerRow[]>;
   findByResponseIds(
@@ -31,8 +30,6 @@ export interface NeighbourSource {
     fromNano: bigint,
     toNano: bigint,
   ): Promise<LedgerRow[]>;
-  listEmitters(project: string): Promise<KnownEmitter[]>;
-  listIds(): Promise<string[] | null>;
 }
 
 /** How far before and after the incoming spans related ones are looked for: traces of long agents, gateways with other clocks. */
@@ -45,30 +42,8 @@ const REACH_NANO = 3_600_000_000_000n;
 const METRIC_REACH_NANO = WINDOW_NANO;
 /** A record found by its id may lie in a trace of its own, whose records bear on it in turn; chains longer than this are cut. */
 const MAX_ROUNDS = 4;
-/** Where others write too, the list of instrumentations is read again after this time. */
-const RELOAD_NANO = 60_000_000_000n;
 /** Look-alikes read for one group, in all windows together. */
 const MAX_NEIGHBOURS = 20_000;
-
-interface Wanted {
-  traceIds: Set<string>;
-  responseIds: Set<string>;
-  callIds: Set<string>;
-}
-
-const nothing = (): Wanted => ({ traceIds: new Set(), responseIds: new Set(), callIds: new Set() });
-
-function addCall(wanted: Wanted, call: Call): void {
-  wanted.traceIds.add(call.traceId);
-  if (isDistinctiveId(call.responseId)) wanted.responseIds.add(call.responseId);
-}
-
-function addRow(wanted: Wanted, row: LedgerRow): void {
-  addCall(wanted, row.call);
-  if (row.delivered !== null) addCall(wanted, row.delivered);
-  // A call of several records is decided as a whole: all of them are needed.
-  if (row.role === "merged" || row.otherSpanIds.length > 0) wanted.callIds.add(row.callId);
-}
 
 function takeNew(wanted: Set<string>, asked: Set<string>): string[] {
   const fresh = [...wanted].filter((id) => !asked.has(id));
@@ -76,116 +51,29 @@ function takeNew(wanted: Set<string>, asked: Set<string>): string[] {
   return fresh;
 }
 
-/** Keys of what is remembered, as `listIds` names them. */
-const recordTrace = (traceId: string) => `r:${traceId}`;
-const linkTrace = (traceId: string) => `l:${traceId}`;
-const answer = (responseId: string) => `i:${responseId}`;
-
-/** Finds everything stored that may be one call or one trace with incoming records. One instance per process: it remembers what exists. */
+/** Finds everything stored that may be one call or one trace with incoming records. */
 export class RelatedRecords {
-  #ids: KnownIds | null = null;
-  readonly #emitters = new Map<string, { known: KnownEmitters; loaded: bigint }>();
-
-  /**
-   * @param soleWriter no other process writes to the ledger: then what this one remembers is complete
-   * @param nowNano the present time
-   */
   constructor(
     private readonly source: TraceSource,
     private readonly neighbours: NeighbourSource,
-    private readonly soleWriter: boolean,
-    private readonly nowNano: () => bigint,
     private readonly bounds: TraceBounds = TRACE_BOUNDS,
   ) {}
 
   /**
-   * Stored rows and links related to the given ones: same traces and ids, look-alikes of the same time, and in turn what is related to
-   * those, up to four rounds. Each row and link once.
+   * Stored rows and links related to the given ones: same traces and ids as far as `wanted`, look-alikes of the same time, and in turn
+   * what is related to those, up to four rounds. Each row and link once.
    * @throws the sources' errors
    */
   async find(
     project: string,
     records: readonly LedgerRecord[],
     links: readonly SpanLink[],
+    wanted: Wanted,
+    emitters: KnownEmitters,
   ): Promise<RelatedLedger> {
-    const ids = this.soleWriter ? (this.#ids ??= await this.#loadIds()) : null;
-    const emitters = await this.#emittersOf(project);
-    for (const { call } of records) emitters.add(call);
-    const wanted = this.#wanted(project, records, links, ids);
-    if (!emitters.several) wanted.responseIds.clear();
-    if (ids !== null) this.#remember(project, records, links, ids);
     const near = await this.#findNear(project, records, emitters);
     const places = [...records.map(({ call }) => call), ...links];
     return this.#close(project, wanted, near, places, boundsOf(records, links));
-  }
-
-  async #loadIds(): Promise<KnownIds> {
-    const now = this.nowNano();
-    const stored = await this.neighbours.listIds();
-    if (stored === null) return new KnownIds(now, now);
-    const ids = new KnownIds(-(1n << 62n), now);
-    for (const entry of stored) {
-      const space = entry.indexOf(" ");
-      ids.add(entry.slice(0, space), entry.slice(space + 1), now);
-    }
-    return ids;
-  }
-
-  async #emittersOf(project: string): Promise<KnownEmitters> {
-    const present = this.#emitters.get(project);
-    const now = this.nowNano();
-    if (present !== undefined && (this.soleWriter || now - present.loaded < RELOAD_NANO))
-      return present.known;
-    const known = new KnownEmitters(await this.neighbours.listEmitters(project));
-    this.#emitters.set(project, { known, loaded: now });
-    return known;
-  }
-
-  /** Links alone matter only to traces that hold records; records matter to both. */
-  #wanted(
-    project: string,
-    records: readonly LedgerRecord[],
-    links: readonly SpanLink[],
-    ids: KnownIds | null,
-  ): Wanted {
-    const wanted = nothing();
-    const mayExist = (id: string, start: bigint) =>
-      ids === null || !ids.covers(start) || ids.mayHold(project, id);
-    let lastTrace = "";
-    let lastStart = 0n;
-    for (const { call } of records) {
-      const { traceId, responseId, startTimeUnixNano: start } = call;
-      // Calls of one trace mostly come one after the other: it is asked for once. Absence that is believed at one time is so later, too.
-      if (traceId !== lastTrace || start < lastStart) {
-        if (mayExist(recordTrace(traceId), start) || mayExist(linkTrace(traceId), start))
-          wanted.traceIds.add(traceId);
-        lastTrace = traceId;
-        lastStart = start;
-      }
-      if (isDistinctiveId(responseId) && mayExist(answer(responseId), start))
-        wanted.responseIds.add(responseId);
-    }
-    for (const { traceId, startTimeUnixNano } of links) {
-      if (mayExist(recordTrace(traceId), startTimeUnixNano)) wanted.traceIds.add(traceId);
-    }
-    return wanted;
-  }
-
-  /** Before the insert: one that fails without an answer may have been stored all the same. */
-  #remember(
-    project: string,
-    records: readonly LedgerRecord[],
-    links: readonly SpanLink[],
-    ids: KnownIds,
-  ): void {
-    const now = this.nowNano();
-    let lastTrace = "";
-    for (const { call } of records) {
-      if (call.traceId !== lastTrace) ids.add(project, recordTrace(call.traceId), now);
-      lastTrace = call.traceId;
-      if (isDistinctiveId(call.responseId)) ids.add(project, answer(call.responseId), now);
-    }
-    for (const link of links) ids.add(project, linkTrace(link.traceId), now);
   }
 
   async #findNear(

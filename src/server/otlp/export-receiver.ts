@@ -26,7 +26,8 @@ export interface ExportRequest {
 export type Ingest = Pick<IngestService, "accept" | "acceptLogs" | "acceptMetrics">;
 
 type Decode<T> = (body: Buffer, options: DecodeOptions) => Decoded<T>;
-type Accept<T> = (project: string, items: readonly T[]) => Promise<IngestResult>;
+/** `again` reads the items once more. */
+type Accept<T> = (project: string, items: readonly T[], again: () => readonly T[]) => Promise<IngestResult>;
 
 /** Items normalized in one turn of the event loop: some tens of milliseconds. */
 const SLICE = 2048;
@@ -57,15 +58,19 @@ export class ExportReceiver {
     }
     if (request.signal === "logs") {
       const decode = isJson ? decodeLogsJson : decodeLogs;
-      return this.#receive(request, decode, DEFAULT_OPTIONS, (...given) => ingest.acceptLogs(...given));
+      return this.#receive(request, decode, DEFAULT_OPTIONS, (project, items) =>
+        ingest.acceptLogs(project, items),
+      );
     }
     const decode = isJson ? decodeMetricsJson : decodeMetrics;
-    return this.#receive(request, decode, DEFAULT_OPTIONS, (...given) => ingest.acceptMetrics(...given));
+    return this.#receive(request, decode, DEFAULT_OPTIONS, (project, items) =>
+      ingest.acceptMetrics(project, items),
+    );
   }
 
   /**
    * Not async, and nothing below keeps the decoded items: they are garbage as soon as they are normalized. Kept until the acknowledgement
-   * they would be copied by the collector several times, at twice the cost of decoding them.
+   * they would be copied by the collector several times, at twice the cost of decoding them. The body is kept, and read again if need be.
    */
   #receive<T>(
     { body, project }: ExportRequest,
@@ -75,7 +80,7 @@ export class ExportReceiver {
   ): Promise<ExportOutcome> {
     const decoded = decode(body, options);
     const { rejected, refusals } = decoded;
-    return this.#outcome(acceptInSlices(project, decoded.items, accept), rejected, refusals);
+    return this.#outcome(acceptInSlices(project, decoded.items, accept, () => decode(body, options).items), rejected, refusals);
   }
 
   async #outcome(
@@ -103,20 +108,29 @@ export class ExportReceiver {
 }
 
 /** Hands large requests over in slices, between which the event loop serves others. All slices are durable, or it throws. */
-function acceptInSlices<T>(project: string, items: readonly T[], accept: Accept<T>): Promise<ExportOutcome> {
+function acceptInSlices<T>(
+  project: string,
+  items: readonly T[],
+  accept: Accept<T>,
+  again: () => readonly T[],
+): Promise<ExportOutcome> {
   if (items.length === 0) return Promise.resolve({ rejected: 0, messages: [] });
-  return items.length <= SLICE ? accept(project, items) : acceptSlices(project, items, accept);
+  return items.length <= SLICE ? accept(project, items, again) : acceptSlices(project, items, accept, again);
 }
 
 async function acceptSlices<T>(
   project: string,
   items: readonly T[],
   accept: Accept<T>,
+  again: () => readonly T[],
 ): Promise<ExportOutcome> {
   const slices: Promise<PromiseSettledResult<IngestResult>[]>[] = [];
   for (let from = 0; from < items.length; from += SLICE) {
     // Settled at once: a slice that fails while others are handed over must not be an unhandled rejection.
-    slices.push(Promise.allSettled([accept(project, items.slice(from, from + SLICE))]));
+    const to = from + SLICE;
+    slices.push(
+      Promise.allSettled([accept(project, items.slice(from, to), () => again().slice(from, to))]),
+    );
     await nextTurn();
   }
   const settled = (await Promise.all(slices)).flat();

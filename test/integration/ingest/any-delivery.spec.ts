@@ -54,6 +54,35 @@ async function deliver(
   }
 }
 
+/** As requests come in: prepared on arrival, several to a group, whose writing begins while the next ones arrive. */
+async function deliverInGroups(
+  ledger: MemoryLedger,
+  batches: readonly Span[][],
+  restarts: ReadonlySet<number>,
+  groupSizes: readonly number[],
+): Promise<void> {
+  let writer = writerOn(ledger, true);
+  await writer.load("default");
+  let waiting: ReturnType<LedgerWriter["prepare"]>[] = [];
+  let writing = Promise.resolve();
+  for (const [index, spans] of batches.entries()) {
+    if (restarts.has(index)) {
+      await writing;
+      await writer.write(waiting);
+      waiting = [];
+      writer = writerOn(ledger, true);
+      await writer.load("default");
+    }
+    waiting.push(writer.prepare({ project: "default", ...recordsOf(spans) }));
+    if (waiting.length < (groupSizes[index % groupSizes.length] ?? 1)) continue;
+    await writing;
+    writing = writer.write(waiting);
+    waiting = [];
+  }
+  await writing;
+  await writer.write(waiting);
+}
+
 const captures = loadCaptures();
 const spans = captures.flatMap(spansOf).filter((span) => !span.scope.name.startsWith("codex"));
 
@@ -73,10 +102,11 @@ describe("any delivery of the captured spans", () => {
           order: fc.constant([...some, ...spans]),
           cuts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 5, maxLength: 30 }),
           restarts: fc.array(fc.nat(20), { maxLength: 3 }),
+          groups: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 8 }),
         }),
       );
     await fc.assert(
-      fc.asyncProperty(deliveries, async ({ order, cuts, restarts }) => {
+      fc.asyncProperty(deliveries, async ({ order, cuts, restarts, groups }) => {
         const batches: Span[][] = [];
         let rest = order;
         for (let turn = 0; rest.length > 0; turn++) {
@@ -89,6 +119,9 @@ describe("any delivery of the captured spans", () => {
           await deliver(ledger, batches, new Set(restarts), true, bounds);
           expect(stateOf(ledger)).toEqual(wanted);
         }
+        const ledger = new MemoryLedger();
+        await deliverInGroups(ledger, batches, new Set(restarts), groups);
+        expect(stateOf(ledger)).toEqual(wanted);
       }),
       { numRuns: 30 },
     );

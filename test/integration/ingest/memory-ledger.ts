@@ -3,8 +3,11 @@ import type { LedgerStore } from "../../../src/server/ingest/ledger-writer.js";
 import type { TraceSource } from "../../../src/server/ingest/trace-context.js";
 import type { NeighbourSource } from "../../../src/server/ingest/related-records.js";
 import { deliveryKey, endOf } from "../../../src/server/ledger/identity.js";
+import type { EncodedRows } from "../../../src/server/storage/analytics/calls.repository.js";
 import type { KnownEmitter, NearKeys } from "../../../src/server/storage/analytics/neighbour-calls.js";
 import type { Related, TraceKeys, TraceSize } from "../../../src/server/storage/analytics/trace-records.js";
+
+const NO_BLOCK = { columns: [], rows: 0, bytes: new Uint8Array(0) };
 
 /** The ledger's tables as maps: the newest version of a record wins. */
 export class MemoryLedger implements LedgerStore, TraceSource, NeighbourSource {
@@ -19,6 +22,22 @@ export class MemoryLedger implements LedgerStore, TraceSource, NeighbourSource {
       if (present === undefined || present.version < row.version) this.rows.set(key, row);
     }
     return Promise.resolve();
+  }
+
+  readonly #encoded = new WeakMap<EncodedRows, { rows: readonly LedgerRow[]; links: readonly SpanLink[] }>();
+
+  encode(rows: readonly LedgerRow[], links: readonly SpanLink[]): EncodedRows {
+    const encoded = { rows: NO_BLOCK, links: NO_BLOCK, bytes: rows.length + links.length };
+    this.#encoded.set(encoded, { rows, links });
+    return encoded;
+  }
+
+  async insertEncoded(all: readonly EncodedRows[]): Promise<void> {
+    const parts = all.flatMap((encoded) => this.#encoded.get(encoded) ?? []);
+    await this.insert(
+      parts.flatMap(({ rows }) => rows),
+      parts.flatMap(({ links }) => links),
+    );
   }
 
   sizes(keys: TraceKeys): Promise<TraceSize[]> {

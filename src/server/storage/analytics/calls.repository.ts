@@ -9,9 +9,17 @@ import {
 import { ByteWriter } from "./byte-writer.js";
 import { CALL_COLUMNS, LINK_COLUMNS } from "./call.columns.js";
 import { fromRow, type StoredRow } from "./call.row.js";
-import { nativeBlock } from "./native-block.js";
+import { joinBlocks, type NativeBlock, nativeBlock } from "./native-block.js";
 import { sqlFromNano } from "./nano-time.js";
 import { readNano } from "./row-values.js";
+
+/** Rows and links in the store's own format, on their way into it. */
+export interface EncodedRows {
+  readonly rows: NativeBlock;
+  readonly links: NativeBlock;
+  /** What it holds in memory. */
+  readonly bytes: number;
+}
 
 /** Where the row that stands for a call lies. */
 export interface StoredPosition {
@@ -59,9 +67,29 @@ export class CallsRepository {
     await this.store.insertBlock("span_links", linkBlock);
     await this.store.insertBlock("calls_raw", rowBlock);
     // After a failure a request that was given up may still be reading them.
-    for (const writer of [linkWriter, rowWriter]) {
-      if (writer.isModest && this.writers.length < MAX_WRITERS) this.writers.push(writer);
-    }
+    for (const writer of [linkWriter, rowWriter]) this.keep(writer);
+  }
+
+  /**
+   * Rows and links as `insertEncoded` takes them. Holds bytes only: what they were made of can be forgotten.
+   * @throws AppError `invalid_request` for a row the table cannot hold
+   */
+  encode(rows: readonly LedgerRow[], links: readonly SpanLink[]): EncodedRows {
+    const writer = this.writers.pop() ?? new ByteWriter();
+    const rowBlock = copyOf(nativeBlock(CALL_COLUMNS, rows, writer));
+    const linkBlock = copyOf(nativeBlock(LINK_COLUMNS, links, writer));
+    this.keep(writer);
+    return { rows: rowBlock, links: linkBlock, bytes: rowBlock.bytes.length + linkBlock.bytes.length };
+  }
+
+  /** Resolves when all are durable, links first, as in `insert`. @throws the store's errors */
+  async insertEncoded(encoded: readonly EncodedRows[]): Promise<void> {
+    await this.store.insertBlock("span_links", joinBlocks(encoded.map(({ links }) => links)));
+    await this.store.insertBlock("calls_raw", joinBlocks(encoded.map(({ rows }) => rows)));
+  }
+
+  private keep(writer: ByteWriter): void {
+    if (writer.isModest && this.writers.length < MAX_WRITERS) this.writers.push(writer);
   }
 
   /** The row of role `call` with this ledger id, or null. */
@@ -127,6 +155,11 @@ WHERE ${IN_WINDOW}`,
     }
     return found;
   }
+}
+
+/** The block with bytes of its own. */
+function copyOf(block: NativeBlock): NativeBlock {
+  return { ...block, bytes: new Uint8Array(block.bytes) };
 }
 
 function least(values: readonly bigint[]): bigint {

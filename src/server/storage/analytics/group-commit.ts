@@ -99,7 +99,7 @@ export class GroupCommit<Item> {
    */
   submit(item: Item, bytes: number): Promise<void> {
     if (this.closed) return Promise.reject(new AppError("unavailable", "The ledger is shutting down"));
-    if (this.pendingBytes + bytes > this.maxPendingBytes && this.pendingBytes > 0) {
+    if (!this.hasRoom(bytes)) {
       return Promise.reject(new OverloadedError("Too much is waiting to be stored"));
     }
     return new Promise((resolve, reject) => {
@@ -118,6 +118,11 @@ export class GroupCommit<Item> {
       this.queuedBytes += bytes;
       this.schedule();
     });
+  }
+
+  /** Whether `submit` would take an item of this size now: something larger than the bound may pass alone. */
+  hasRoom(bytes: number): boolean {
+    return this.pendingBytes === 0 || this.pendingBytes + bytes <= this.maxPendingBytes;
   }
 
   /** Flushes what was submitted and refuses what comes later. Resolves when nothing is left. Idempotent. */
@@ -238,7 +243,7 @@ function settle<Item>(entry: Entry<Item>, error: Error | null): void {
 }
 
 /** Splitting cannot help when the engine is away or full: each half would fail alike and cost another round. */
-function isStorageDown(error: unknown): boolean {
+export function isStorageDown(error: unknown): boolean {
   return error instanceof AppError && ["unavailable", "overloaded", "timeout"].includes(error.code);
 }
 

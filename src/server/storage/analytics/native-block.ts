@@ -115,6 +115,16 @@ export function nativeBlock<Row>(
   return { columns: columns.map((one) => one.name), rows: rows.length, bytes: out.bytes() };
 }
 
+/** Blocks of one table as one: the format is a sequence of blocks. Of blocks without rows nothing is left. */
+export function joinBlocks(blocks: readonly NativeBlock[]): NativeBlock {
+  const filled = blocks.filter(({ rows }) => rows > 0);
+  const [first] = filled;
+  if (first === undefined) return { columns: [], rows: 0, bytes: new Uint8Array(0) };
+  if (filled.length === 1) return first;
+  const rows = filled.reduce((sum, block) => sum + block.rows, 0);
+  return { columns: first.columns, rows, bytes: Buffer.concat(filled.map(({ bytes }) => bytes)) };
+}
+
 /** The block's columns for an INSERT; names of nested columns hold a dot. */
 export function columnList(block: NativeBlock): string {
   return block.columns.map((name) => `\`${name}\``).join(", ");

@@ -19,17 +19,25 @@ type Tally = Pick<IngestMetrics, "rows" | "merged" | "aggregates" | "unpriced" |
  */
 export function announce(
   project: string,
-  { rows, previous, duplicates }: Settled,
+  settled: Settled,
   metrics: IngestMetrics,
   listeners: readonly LedgerListener[],
 ): () => void {
-  const tally = tallyOf(rows, duplicates);
-  const changes = rows.map(({ call }, index) => ({
-    project,
-    current: call,
-    previous: previous[index] ?? null,
-  }));
-  const told = tell(changes, listeners);
+  return once(metrics, tallyOf(settled), tell(changesOf(project, settled), listeners));
+}
+
+/** Shows changes to the listeners before they are stored; the result tells them that they are. */
+export function tell(changes: readonly LedgerChange[], listeners: readonly LedgerListener[]): () => void {
+  if (changes.length === 0) return () => undefined;
+  const told: (() => void)[] = [];
+  for (const listener of listeners) told.push(listener.foresee?.(changes) ?? holding(listener, changes));
+  return inTurn(told);
+}
+
+// Functions that are kept until the rows are stored are made apart from what reads the rows: those written in one place hold, all of
+// them, whatever one of them uses.
+
+function once(metrics: IngestMetrics, tally: Tally, told: () => void): () => void {
   let isDone = false;
   return () => {
     if (isDone) return;
@@ -39,18 +47,21 @@ export function announce(
   };
 }
 
-/** Shows changes to the listeners before they are stored; the result tells them that they are. */
-export function tell(changes: readonly LedgerChange[], listeners: readonly LedgerListener[]): () => void {
-  if (changes.length === 0) return () => undefined;
-  const told = listeners.map(
-    (listener) => listener.foresee?.(changes) ?? (() => listener.onAcknowledged(changes)),
-  );
+function holding(listener: LedgerListener, changes: readonly LedgerChange[]): () => void {
+  return () => listener.onAcknowledged(changes);
+}
+
+function inTurn(all: readonly (() => void)[]): () => void {
   return () => {
-    for (const one of told) one();
+    for (const one of all) one();
   };
 }
 
-function tallyOf(rows: readonly LedgerRow[], duplicates: number): Tally {
+function changesOf(project: string, { rows, previous }: Settled): LedgerChange[] {
+  return rows.map(({ call }, index) => ({ project, current: call, previous: previous[index] ?? null }));
+}
+
+function tallyOf({ rows, duplicates }: Settled): Tally {
   const tally = { rows: rows.length, merged: 0, aggregates: 0, unpriced: 0, duplicates };
   for (const { role, call } of rows) {
     if (role === "merged") tally.merged += 1;

@@ -1,34 +1,50 @@
-/** Keys per generation (24 MB); with 12 bits each and 7 probes about 0.3 percent of absent ids look present. */
-const GENERATION_KEYS = 16_000_000;
-const BITS_PER_KEY = 12;
-const PROBES = 7;
+/** Keys per generation (24 MB); with 24 bits each and 8 probes about 0.01 percent of absent ids look present when it is full. */
+const GENERATION_KEYS = 8_000_000;
+const BITS_PER_KEY = 24;
+const PROBES = 8;
+/** Words of one block: a line of the processor's cache, so that an id costs one access to memory and not seven. */
+const BLOCK_WORDS = 16;
+const BLOCK_BITS = 512;
 
-/** A set that may say "present" wrongly but never "absent": fixed size, whatever is put in. */
+/** A set that may say "present" wrongly but never "absent": fixed size, whatever is put in. All bits of a key lie in one block. */
 class BloomFilter {
   readonly #bits: Uint32Array;
-  readonly #size: number;
+  readonly #blocks: number;
   count = 0;
 
   constructor(keys: number) {
-    this.#size = keys * BITS_PER_KEY;
-    this.#bits = new Uint32Array(Math.ceil(this.#size / 32));
+    this.#blocks = Math.ceil((keys * BITS_PER_KEY) / BLOCK_BITS);
+    this.#bits = new Uint32Array(this.#blocks * BLOCK_WORDS);
   }
 
   add(first: number, second: number): void {
-    for (let probe = 0; probe < PROBES; probe++) {
-      const bit = (first + probe * second) % this.#size;
-      this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
+    const bits = this.#bits;
+    const block = (first % this.#blocks) * BLOCK_WORDS;
+    let probe = second;
+    for (let turn = 0; turn < PROBES; turn++) {
+      const word = block + ((probe >>> 5) & (BLOCK_WORDS - 1));
+      bits[word] = (bits[word] ?? 0) | (1 << (probe & 31));
+      probe = nextProbe(probe);
     }
     this.count += 1;
   }
 
   has(first: number, second: number): boolean {
-    for (let probe = 0; probe < PROBES; probe++) {
-      const bit = (first + probe * second) % this.#size;
-      if (((this.#bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) return false;
+    const bits = this.#bits;
+    const block = (first % this.#blocks) * BLOCK_WORDS;
+    let probe = second;
+    for (let turn = 0; turn < PROBES; turn++) {
+      const word = block + ((probe >>> 5) & (BLOCK_WORDS - 1));
+      if (((bits[word] ?? 0) & (1 << (probe & 31))) === 0) return false;
+      probe = nextProbe(probe);
     }
     return true;
   }
+}
+
+/** The low nine bits name a bit of the block; the others come down in turn, mixed. */
+function nextProbe(probe: number): number {
+  return (Math.imul(probe, 0x9e3779b1) >>> 9) ^ (probe << 23);
 }
 
 /** Hashes of the id last asked for. */
@@ -36,7 +52,7 @@ let first = 0;
 let second = 0;
 
 /**
- * Leaves two independent 32-bit hashes in `first` and `second` (FNV-1a with two bases, the second made odd so that its multiples differ).
+ * Leaves two independent 32-bit hashes in `first` and `second` (FNV-1a with two bases).
  * Not returned: a pair for each id is garbage that adds up.
  */
 function hash(project: string, id: string): void {
@@ -45,8 +61,15 @@ function hash(project: string, id: string): void {
   mix(project);
   mix(" ");
   mix(id);
-  first >>>= 0;
-  second = (second | 1) >>> 0;
+  first = spread(first);
+  second = spread(second);
+}
+
+/** Every bit of the result depends on every bit of the hash (the end of MurmurHash3). */
+function spread(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 function mix(text: string): void {

@@ -80,7 +80,11 @@ export class ExportReceiver {
   ): Promise<ExportOutcome> {
     const decoded = decode(body, options);
     const { rejected, refusals } = decoded;
-    return this.#outcome(acceptInSlices(project, decoded.items, accept, () => decode(body, options).items), rejected, refusals);
+    return this.#outcome(
+      acceptInSlices(project, decoded.items, accept, () => decode(body, options).items),
+      rejected,
+      refusals,
+    );
   }
 
   async #outcome(
@@ -128,9 +132,7 @@ async function acceptSlices<T>(
   for (let from = 0; from < items.length; from += SLICE) {
     // Settled at once: a slice that fails while others are handed over must not be an unhandled rejection.
     const to = from + SLICE;
-    slices.push(
-      Promise.allSettled([accept(project, items.slice(from, to), () => again().slice(from, to))]),
-    );
+    slices.push(Promise.allSettled([accept(project, items.slice(from, to), () => again().slice(from, to))]));
     await nextTurn();
   }
   const settled = (await Promise.all(slices)).flat();

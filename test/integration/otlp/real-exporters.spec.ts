@@ -134,6 +134,19 @@ describe("official exporters", () => {
     expect(receiver.ingest.projects).toEqual(["acme"]);
   });
 
+  it.each(["none", "gzip"])(
+    "gRPC, compression %s: an export above the limit is told so",
+    async (compression) => {
+      const many = sdkSpans().flatMap((one) => Array.from({ length: 60_000 }, () => one));
+      const exporter = new GrpcExporter({
+        url: `http://127.0.0.1:${grpcPort}`,
+        ...(compression === "gzip" ? { compression: "gzip" as never } : {}),
+      });
+      expect(await exportWith(exporter, many)).toMatchObject({ code: 1, error: { code: 8 } });
+      expect(receiver.ingest.spans).toEqual([]);
+    },
+  );
+
   it("gRPC: a ledger that is overloaded for a while costs nothing, though the exporter never tries again", async () => {
     const spans = sdkSpans();
     const accept = receiver.ingest.accept.bind(receiver.ingest);

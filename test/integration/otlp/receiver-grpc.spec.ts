@@ -169,6 +169,37 @@ describe("OtlpGrpcServer.start", () => {
   });
 });
 
+describe("OtlpGrpcServer with a full queue", () => {
+  it("tells the sender to come back, takes the export that filled it, and the next one after that", async () => {
+    const port = await freePort();
+    const own = newServer(port, { SPANLEDGER_MAX_INFLIGHT_BYTES: "1048576" });
+    await own.start();
+    const previous = client;
+    client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    let finish: () => void = () => undefined;
+    const stored = new Promise<void>((resolve) => (finish = resolve));
+    const reached = new Promise<void>((resolve) => {
+      ingest.next = async (_project, spans) => {
+        resolve();
+        await stored;
+        return { accepted: spans.length, rejected: 0, messages: [] };
+      };
+    });
+    const filling = send(protobufExport(span({ name: "n".repeat(1_000_000) })));
+    await reached;
+    const { error } = await send(protobufExport(span({ name: "n".repeat(100_000) })));
+    expect([error?.code, retryDelay(error)]).toEqual([14, "1"]);
+    expect(ingest.spans).toEqual([]);
+    finish();
+    expect((await filling).error).toBeNull();
+    expect((await send(protobufExport(span()))).error).toBeNull();
+    expect(ingest.spans).toHaveLength(1);
+    client.close();
+    client = previous;
+    await own.stop(1000);
+  });
+});
+
 describe("OtlpGrpcServer.stop", () => {
   it("lets a running export end", async () => {
     const port = await freePort();

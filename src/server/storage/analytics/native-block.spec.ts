@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { AppError } from "../../domain/errors.js";
 import { column, nativeBlock } from "./native-block.js";
 import * as types from "./native-encoders.js";
 
@@ -45,6 +46,13 @@ describe("columns in the Native format", () => {
     const low = BigInt.asIntN(64, scaled);
     expect(hex(types.decimal12, [text])).toBe(header(1, "Decimal(38, 12)") + i64(low) + i64(scaled >> 64n));
   });
+
+  it.each(["0.0000000000001", "1.1234567890123", "123456.0000000000001", "-0.0000000000001"])(
+    "refuses the amount %s, which it could only write at another scale",
+    (text) => {
+      expect(() => hex(types.decimal12, [text])).toThrow(AppError);
+    },
+  );
 
   it("writes text with its length in bytes, lone surrogates replaced", () => {
     const long = "x".repeat(300);

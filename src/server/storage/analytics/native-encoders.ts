@@ -1,3 +1,4 @@
+import { AppError } from "../../domain/errors.js";
 import type { ByteWriter } from "./byte-writer.js";
 
 /**
@@ -230,12 +231,14 @@ function writeDecimal12(out: ByteWriter, value: string): void {
   const point = value.indexOf(".");
   const whole = point < 0 ? length : point;
   const fraction = point < 0 ? 0 : length - point - 1;
+  if (fraction > SCALE)
+    throw new AppError("invalid_request", "An amount has more than 12 digits of fraction");
   if (whole + SCALE > EXACT_DIGITS || value.charCodeAt(0) === MINUS) return writeLong(out, value, whole);
   let scaled = 0;
   for (let index = 0; index < length; index += 1) {
     if (index !== point) scaled = scaled * 10 + value.charCodeAt(index) - ZERO;
   }
-  out.i64(scaled * (POWERS[SCALE - fraction] ?? 1));
+  out.i64(scaled * (POWERS[SCALE - fraction] ?? Number.NaN));
   out.i64(0);
 }
 

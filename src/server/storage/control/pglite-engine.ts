@@ -44,6 +44,9 @@ export async function openPglite(directory: string | null, templatePath?: string
   }
 }
 
+/** The default, 128 MB, is touched whole at start; what people edit are a few thousand rows. */
+const SHARED_BUFFERS = "16MB";
+
 async function create(directory: string | null, templatePath: string | undefined): Promise<PGlite> {
   const { PGlite: Engine } = await import("@electric-sql/pglite");
   const isNew = directory === null || !existsSync(join(directory, "PG_VERSION"));
@@ -51,6 +54,7 @@ async function create(directory: string | null, templatePath: string | undefined
   return Engine.create({
     ...(directory === null ? {} : { dataDir: directory }),
     ...(template === null ? {} : { loadDataDir: template }),
+    startParams: [...Engine.defaultStartParams, "-c", `shared_buffers=${SHARED_BUFFERS}`],
   });
 }
 

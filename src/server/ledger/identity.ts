@@ -47,7 +47,7 @@ export function modelFamilies(call: Call): Set<string> {
         "",
       )
       .replace(/(-v\d+)?(:\d+)?$/, "")
-      .replace(/[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest)$/, "");
+      .replace(/[-@](\d{4}-\d{2}-\d{2}|\d{8}|\d{3,4}|latest)$/, "");
     families.add(family);
   }
   return families;

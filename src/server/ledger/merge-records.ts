@@ -78,7 +78,10 @@ function mergeDimensions(calls: readonly Call[]): PriceDimensions {
   return merged;
 }
 
-/** Gateways know the real vendor and key; what lies deeper in a trace is nearer the wire; an event says what its span says. */
+/**
+ * Gateways know the real vendor and key; an event says what its span says; what lies below another record of the call is nearer the wire;
+ * who names a host has looked.
+ */
 function vendorOrder(calls: readonly Call[], depthOf: (call: Call) => number): Call[] {
   const gateway = (call: Call) => (isGateway(call) ? 1 : 0);
   const known = (call: Call) => (call.provider === "unknown" ? 0 : 1);
@@ -89,6 +92,7 @@ function vendorOrder(calls: readonly Call[], depthOf: (call: Call) => number): C
       known(b) - known(a) ||
       event(a) - event(b) ||
       depthOf(b) - depthOf(a) ||
+      Number(b.host !== null) - Number(a.host !== null) ||
       compareRichness(a, b),
   );
 }

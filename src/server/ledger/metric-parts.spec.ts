@@ -92,3 +92,56 @@ describe("metrics of one stream in several exports", () => {
     );
   });
 });
+
+describe("a counter", () => {
+  const [first, ...others] = pointsOf("claude_code.token.usage", "type", { input: 21, output: 320 });
+  const points = first === undefined ? [] : [first, ...others];
+
+  it("that does not say since when it counts is not counted", () => {
+    const endless = points.map((point) => ({ ...point, startTimeUnixNano: 0n }));
+    expect(normalizeMetrics(endless)).toEqual([]);
+  });
+
+  it("counts again from a restart, and once however often it is exported", () => {
+    const grown = points.map((point) => ({
+      ...point,
+      value: (point.value ?? 0) * 2,
+      timeUnixNano: point.timeUnixNano + 60n,
+    }));
+    const restarted = points.map((point) => ({
+      ...point,
+      startTimeUnixNano: point.startTimeUnixNano + 600_000_000_000n,
+      timeUnixNano: point.timeUnixNano + 600_000_000_000n,
+    }));
+    const calls = settle({
+      project: "p",
+      rows: [],
+      links: [],
+      incoming: [
+        ...normalizeMetrics(points),
+        ...normalizeMetrics(grown),
+        ...normalizeMetrics(points),
+        ...normalizeMetrics(restarted),
+      ].map((call) => ({ call, declared: "call" as const })),
+    }).changed;
+    expect(calls.map(({ call }) => call.usage.output).sort()).toEqual([320, 640]);
+  });
+
+  it("of intervals counts each once", () => {
+    const interval = (turn: bigint) =>
+      points.map((point) => ({
+        ...point,
+        temporality: "delta" as const,
+        startTimeUnixNano: point.startTimeUnixNano + turn * 60_000_000_000n,
+        timeUnixNano: point.timeUnixNano + turn * 60_000_000_000n,
+      }));
+    const incoming = [0n, 1n, 1n, 2n].flatMap((turn) => normalizeMetrics(interval(turn)));
+    const { changed } = settle({
+      project: "p",
+      rows: [],
+      links: [],
+      incoming: incoming.map((call) => ({ call, declared: "call" as const })),
+    });
+    expect(changed.map(({ call }) => call.usage.output)).toEqual([320, 320, 320]);
+  });
+});

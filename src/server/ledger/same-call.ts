@@ -153,10 +153,15 @@ function modelAgrees(a: Call, b: Call): boolean {
   return [...modelFamilies(a)].some((family) => right.has(family));
 }
 
+/** Whether more than the kind of client speaks for a vendor: clients of one serve many others. */
+function isProven({ provider, host }: Call): boolean {
+  return provider !== "unknown" && host !== null;
+}
+
 /** Whether two records of different emitters, with no id in common, report one call: the guarded fallback. */
 function looksAlike(a: Call, b: Call): boolean {
   if (a.responseId !== null && b.responseId !== null) return false;
-  if (a.provider !== b.provider && a.provider !== "unknown" && b.provider !== "unknown") return false;
+  if (a.provider !== b.provider && isProven(a) && isProven(b)) return false;
   if ((a.operation === "embeddings") !== (b.operation === "embeddings")) return false;
   if (!contains(a, b) && !contains(b, a)) return false;
   return modelAgrees(a, b) && usageAgrees(a, b);

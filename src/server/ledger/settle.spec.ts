@@ -143,10 +143,17 @@ describe("one call, several reporters", () => {
     ["another model", { "gen_ai.request.model": "gpt-5", "gen_ai.response.model": "gpt-5" }, {}],
     ["another time", {}, { startMs: 500 }],
     ["only a partial overlap", {}, { startMs: 60, durationMs: 400 }],
-    ["another vendor", { "gen_ai.provider.name": "azure.ai.openai" }, {}],
     ["the same instrumentation", {}, { scope: "framework" }],
   ])("does not join with %s", (_name, extra, options) => {
     expect(settleAll(outer(), inner(extra, options)).billable).toHaveLength(2);
+  });
+
+  it("does not join with another vendor, where both are named by host", () => {
+    const one = { "server.address": "api.openai.com" };
+    const other = { "server.address": "shop.openai.azure.com" };
+    expect(settleAll(outer(one), inner(other)).billable).toHaveLength(2);
+    // The kind of client proves no vendor: Azure's is OpenAI's.
+    expect(settleAll(outer(), inner(other)).billable).toMatchObject([{ provider: "azure.ai.openai" }]);
   });
 
   it("keeps two identical calls of the same moment two, each seen twice", () => {

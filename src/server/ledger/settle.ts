@@ -130,8 +130,12 @@ function notBillable(call: Call): Call {
 }
 
 function decideCluster(cluster: Cluster, tree: TraceTree, decisions: Map<LedgerRecord, Decision>): void {
-  const merged = mergeRecords(cluster, (call) => tree.ancestorsOf(call).length);
   const members = cluster.members as Known[];
+  const keys = new Set(members.map(({ call }) => deliveryKey(call)));
+  const merged = mergeRecords(
+    cluster,
+    (call) => tree.ancestorsOf(call).filter((key) => keys.has(key)).length,
+  );
   const callId = callIdOf(members, merged.winner);
   for (const record of members) {
     const { call } = record;

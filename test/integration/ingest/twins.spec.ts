@@ -333,6 +333,60 @@ const SITUATIONS: readonly (readonly [name: string, items: Span[], wanted: Wante
     { billable: 1, input: 1200 },
   ],
   [
+    "a client that says openai and a framework, of an Azure deployment",
+    [
+      chat({ "server.address": "shop.openai.azure.com" }, { key: "sdk" }),
+      openinference({ "llm.provider": "openai" }, { key: "lc", trace: "u", startMs: -2, durationMs: 805 }),
+    ],
+    { billable: 1, provider: "azure.ai.openai" },
+  ],
+  [
+    "a client pointed at another vendor, and a framework deep in its own trace",
+    [
+      span({}, { key: "root", trace: "u" }),
+      chat({ "server.address": "api.deepseek.com" }, { key: "sdk" }),
+      openinference({}, { key: "lc", trace: "u", parent: "root", startMs: -2, durationMs: 805 }),
+    ],
+    { billable: 1, provider: "deepseek" },
+  ],
+  [
+    "Vercel AI SDK, which makes ids up for Gemini, and Google's instrumentation in another trace",
+    [
+      span(
+        {
+          "ai.operationId": "ai.generateText.doGenerate",
+          "ai.model.id": "gemini-2.5-flash",
+          "ai.model.provider": "google.generative-ai",
+          "ai.response.id": "aitxt-abcdefghijklmnop",
+          "ai.usage.inputTokens": 40,
+          "ai.usage.outputTokens": 12,
+        },
+        { key: "do", trace: "t", scope: "ai" },
+      ),
+      chat(
+        {
+          ...id("resp-Gemini-000001"),
+          "gen_ai.provider.name": "gcp.gemini",
+          "gen_ai.request.model": "gemini-2.5-flash",
+          "gen_ai.response.model": "gemini-2.5-flash-001",
+          "gen_ai.usage.input_tokens": 40,
+          "gen_ai.usage.output_tokens": 12,
+          "gen_ai.usage.cache_read.input_tokens": "",
+        },
+        { key: "sdk", trace: "u", startMs: 3, durationMs: 790 },
+      ),
+    ],
+    { billable: 1, input: 40 },
+  ],
+  [
+    "calls of two vendors at the same time, both named by host",
+    [
+      chat({ "server.address": "api.openai.com" }, { key: "a" }),
+      chat({ "server.address": "shop.openai.azure.com" }, { key: "b", scope: "other" }),
+    ],
+    { billable: 2 },
+  ],
+  [
     "two services that ask the same at the same time",
     [chat({}, { key: "a" }), openinference({}, { key: "b", resource: { "service.name": "else" } })],
     { billable: 2 },

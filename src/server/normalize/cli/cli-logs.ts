@@ -52,13 +52,24 @@ const claudeCode: LogReader = (record, event) => {
   const end = timeOf(record);
   const session = text("session.id");
   const requestId = text("request_id");
+  const usage = failed ? null : claudeUsage(attributes);
   const provider = text("anthropic.provider");
   return {
     dialect: "claude_code",
     start: startOf(end, asNumber(attributes.get("duration_ms"))),
     end,
     group: [session],
-    identity: [name, requestId, asCount(attributes.get("event.sequence")), end.toString()],
+    // Without a request id or a sequence (earlier versions), calls that end in one millisecond differ in what they used.
+    identity: [
+      name,
+      requestId,
+      asCount(attributes.get("event.sequence")),
+      end.toString(),
+      text("model"),
+      usage?.uncached ?? null,
+      usage?.output ?? null,
+      usage?.cacheRead ?? null,
+    ],
     reading: {
       ...emptyReading(),
       role: "call",
@@ -73,7 +84,7 @@ const claudeCode: LogReader = (record, event) => {
       attemptCount: asCount(attributes.get("attempt")),
       streaming: attributes.has("ttft_ms"),
       timeToFirstChunkMs: asNumber(attributes.get("ttft_ms")),
-      usage: failed ? null : claudeUsage(attributes),
+      usage,
       reportedCost: asMoney(attributes.get("cost_usd")),
       dimensions: { speed: speedOf(text("speed")) },
     },

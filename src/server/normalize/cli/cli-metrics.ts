@@ -94,6 +94,8 @@ function addPoint(groups: Map<string, Group>, point: MetricPoint): void {
   const table = METRICS[point.name];
   const value = point.value === null ? null : asCount(point.value);
   if (table === undefined || value === null || point.temporality === "unspecified") return;
+  // A counter that does not say since when it counts would be counted whole with every point.
+  if (point.temporality === "cumulative" && point.startTimeUnixNano === 0n) return;
   const field = table.types[asText(point.attributes.get(table.typeAttribute)) ?? ""];
   if (field === undefined) return;
   const stream = streamKey(point, table);

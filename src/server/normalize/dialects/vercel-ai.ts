@@ -15,6 +15,11 @@ const CALLS: Readonly<Record<string, Operation>> = {
   doRerank: "rerank",
 };
 
+/** The SDK makes an id up where the vendor gives none (`aitxt-...`): it is nobody else's. Source: ai, generate-text, read 2026-11-25. */
+function providerId(id: string | null): string | null {
+  return id === null || /^ai(txt|obj)-/.test(id) ? null : id;
+}
+
 /** Functions whose provider calls bear the same name as those of texts. */
 function operationOf(id: string): Operation | undefined {
   const operation = CALLS[id.slice(id.lastIndexOf(".") + 1)];
@@ -77,7 +82,7 @@ function readCall(span: Span): Reading {
     provider: firstText(attributes, ["gen_ai.provider.name", "gen_ai.system", "ai.model.provider"]),
     requestModel: firstText(attributes, ["ai.model.id", "gen_ai.request.model"]),
     responseModel: firstText(attributes, ["ai.response.model", "gen_ai.response.model"]),
-    responseId: firstText(attributes, ["ai.response.id", "gen_ai.response.id"]),
+    responseId: providerId(firstText(attributes, ["ai.response.id", "gen_ai.response.id"])),
     serviceTier: serviceTierOf(metadata),
     timeToFirstChunkMs: firstNumber(attributes, ["ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"]),
     // A span processor may stamp an earlier attempt's error on the span of the attempt that succeeded.
@@ -108,7 +113,8 @@ export const vercelAi7: Dialect = {
   name: "vercel_ai",
   claims: (span) => span.scope.name === "gen_ai" && span.attributes.has("gen_ai.operation.name"),
   read(span) {
-    const reading = { ...readGenAiFields(span), generation: "7" };
+    const given = readGenAiFields(span);
+    const reading = { ...given, responseId: providerId(given.responseId), generation: "7" };
     settleGenAiRole(span, reading);
     const isEmbedding = reading.operation === "embeddings" || reading.operation === "rerank";
     // The outer embedding span has the same name and no usage: the inner ones are the calls.

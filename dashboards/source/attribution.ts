@@ -2,7 +2,7 @@ import { bargauge, gauge, piechart, stat, timeseries } from "./builder.js";
 import { dashboard, row } from "./board-layout.js";
 import { CALLS, DIMENSIONS, HAS_BILLABLE, PRICED_CALLS, SPEND, UNPRICED_CALLS } from "./calls-view.js";
 import { boardLink } from "./links.js";
-import { by, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
+import { by, newestDays, overTimeBy, rows, single, stackedBy, withPrevious } from "./queries.js";
 import type { Dashboard } from "./schema.js";
 import { COMMON_VARIABLES } from "./variables.js";
 import { table } from "./table-panel.js";
@@ -14,6 +14,9 @@ const SPEND_COLUMNS = {
   "Per call": { unit: "currencyUSD", decimals: 5, width: 88 },
   Unpriced: { unit: "locale", width: 82 },
 } as const;
+
+/** Lines of the data of an invoice. */
+const MOST_LINES = 5000;
 
 const spendBy = (heading: string, expression: string, limit: number): string =>
   rows({
@@ -204,9 +207,10 @@ export const attribution: Dashboard = dashboard({
   sum(output_total) AS "Output tokens",
   ${SPEND} AS "Spend",
   ${UNPRICED_CALLS} AS "Unpriced"`,
+        condition: newestDays(["team", "customer", "feature"], MOST_LINES),
         groupBy: `"Day", "Team", "Customer", "Feature"`,
         orderBy: `"Day" DESC, "Spend" DESC NULLS LAST, "Team", "Customer", "Feature"`,
-        limit: 5000,
+        limit: MOST_LINES,
       }),
     }),
   ],

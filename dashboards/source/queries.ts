@@ -210,3 +210,27 @@ export const topCalls = (options: { columns: string; column: "cost"; limit: numb
     orderBy: `${options.column} DESC, start_time DESC, id`,
     limit: options.limit,
   });
+
+/** Days that are looked at before all are. */
+const FEW_DAYS = 2;
+
+/**
+ * Condition that keeps the newest UTC days which have `limit` groups of the dimensions together, when the last few of the range do. A table
+ * of days, newest first, ends within them: the days before need not be added up. The groups of the last day are not counted but kept: it is
+ * seldom over, so that counting them would read its calls twice.
+ */
+export const newestDays = (dimensions: readonly Dimension[], limit: number): string =>
+  `toDate(start_time, 'UTC') >= (
+    SELECT maxIf(day, so_far >= ${limit})
+    FROM (
+      SELECT day, sum(amount) OVER (ORDER BY day DESC) AS so_far
+      FROM (
+        SELECT toDate(start_time, 'UTC') AS day, uniqExact(${dimensions.map((one) => DIMENSIONS[one]).join(", ")}) AS amount
+        FROM call_stats
+        WHERE ${IN_RANGE}
+          AND toDate(start_time, 'UTC') >= toDate($__toTime_ms, 'UTC') - ${FEW_DAYS}
+          AND toDate(start_time, 'UTC') < toDate($__toTime_ms, 'UTC')
+        GROUP BY day
+      )
+    )
+  )`;

@@ -6,6 +6,7 @@ import { BudgetMonitor } from "../../../src/server/budgets/budget-monitor.js";
 import type { BudgetStatus } from "../../../src/server/budgets/budget-status.js";
 import { StandingBoard } from "../../../src/server/budgets/standing-board.js";
 import { BudgetStandings } from "../../../src/server/query/budget-standings.js";
+import { READABLE_VIEWS } from "../../../src/server/storage/analytics/project-tables.js";
 import { type BudgetApp, startBudgetApp } from "../../support/budget-app.js";
 import { openControlStore } from "../../support/control-store.js";
 import { LedgerOfCalls } from "../../support/ledger-of-calls.js";
@@ -46,6 +47,9 @@ describe("docs/sql-views.md", () => {
     ["cost_lines", [DIMENSIONS]],
     ["spend_hourly", []],
     ["budget_status", []],
+    ["call_stats", []],
+    ["limit_stats", []],
+    ["line_stats", []],
   ])("names every column of %s", async (view, more) => {
     const text = await readFile("docs/sql-views.md", "utf8");
     const named = [`\`${view}\``, ...more].flatMap((section) => documented(text, section));
@@ -55,6 +59,12 @@ describe("docs/sql-views.md", () => {
     );
     expect(named.toSorted()).toEqual(rows.map(({ name }) => name).toSorted());
   });
+});
+
+it("says of every view that may be read what it holds", async () => {
+  const text = await readFile("docs/sql-views.md", "utf8");
+  const sections = [...text.matchAll(/^## `(\w+)`$/gm)].map(([, name = ""]) => name);
+  expect(sections.toSorted()).toEqual([...READABLE_VIEWS].toSorted());
 });
 
 describe("the view spend_hourly", () => {

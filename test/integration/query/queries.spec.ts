@@ -248,7 +248,7 @@ describe("spend", () => {
 
 describe("summary", () => {
   it("has totals, ratios and percentiles beside the period before", async () => {
-    const summary = await new SummaryQuery(ledger.store, clock).ask("default", {
+    const summary = await new SummaryQuery(ledger.store, clock, panelRunner(ledger.store)).ask("default", {
       from: "2026-03-29T00:00:00Z",
       to: "2026-03-31T00:00:00Z",
     });
@@ -271,7 +271,7 @@ describe("summary", () => {
   });
 
   it("answers for an empty ledger", async () => {
-    const summary = await new SummaryQuery(ledger.store, clock).ask("nobody", {});
+    const summary = await new SummaryQuery(ledger.store, clock, panelRunner(ledger.store)).ask("nobody", {});
     expect(summary).toMatchObject({
       calls: 0,
       cost: "0",

@@ -4,10 +4,18 @@ import type { Freshness, LedgerDay, Span } from "../../storage/analytics/rollups
 /** Spans in one statement: more would make its text long, so that the shortest are read from the rows. */
 const MAX_SPANS = 64;
 
+/** A moment between rows: those before it are told from those after it. */
+export interface Instant {
+  /** Since the epoch. */
+  seconds: number;
+  /** Rows of the instant itself belong to the ones before it, as after `<=` and `>`. */
+  isAfter: boolean;
+}
+
 /** Which rows a statement tells apart. */
 export interface Wanted {
-  /** Instants in seconds since the epoch that rows are compared with. At least one. */
-  instants: readonly number[];
+  /** Instants that rows are compared with. At least one. */
+  instants: readonly Instant[];
   /** Time zones whose days rows are put into. */
   zones: readonly string[];
 }
@@ -27,7 +35,7 @@ export function coveredSpans(
   slots: readonly Grain["slot"][],
   { instants, zones }: Wanted,
 ): SlotSpan[] {
-  const range = { from: Math.min(...instants), to: Math.max(...instants) };
+  const range = rangeOf(instants);
   const sorted = slots
     // A whole day in UTC is cut by the days of any other zone.
     .filter((slot) => slot === HOUR || zones.every((zone) => zone === "UTC"))
@@ -35,7 +43,8 @@ export function coveredSpans(
   const spans: SlotSpan[] = [];
   for (const day of freshness.days) {
     if (day.start + DAY <= range.from || day.start > range.to) continue;
-    const cuts = [...instants, ...zones.flatMap((zone) => hoursOfTwoDays(zone, day.start))];
+    const parted = zones.flatMap((zone) => hoursOfTwoDays(zone, day.start));
+    const cuts = [...instants, ...parted.map((seconds) => ({ seconds, isAfter: true }))];
     let at = day.start;
     while (at < day.start + DAY) {
       const slot = sorted.find((one) => isWhole(day, { from: at, to: at + one }, range, cuts));
@@ -48,12 +57,21 @@ export function coveredSpans(
 }
 
 /** Whether the rollups hold the slot from its first row to its last, and no instant lies in it. */
-function isWhole(day: LedgerDay, slot: Span, range: Span, cuts: readonly number[]): boolean {
+function isWhole(day: LedgerDay, slot: Span, range: Span, cuts: readonly Instant[]): boolean {
   const length = slot.to - slot.from;
   if ((slot.from - day.start) % length !== 0) return false;
   if (length === HOUR ? day.dirtyHours.has(slot.from) : day.isDirtyDay) return false;
   if (slot.from < range.from || slot.to > range.to) return false;
-  return cuts.every((instant) => instant < slot.from || instant >= slot.to);
+  return cuts.every(
+    ({ seconds, isAfter }) =>
+      seconds < slot.from || seconds >= slot.to || (seconds === slot.from && !isAfter),
+  );
+}
+
+/** From the first to the last instant. */
+export function rangeOf(instants: readonly Instant[]): Span {
+  const seconds = instants.map((instant) => instant.seconds);
+  return { from: Math.min(...seconds), to: Math.max(...seconds) };
 }
 
 function append(spans: SlotSpan[], span: SlotSpan): void {

@@ -2,8 +2,8 @@ import { Inject, Injectable } from "@nestjs/common";
 import { ANALYTICS_STORE, type AnalyticsStore } from "../../storage/analytics/analytics-store.js";
 import { type Grain, GRAINS, storedName } from "../../storage/analytics/rollups/grains.js";
 import type { Freshness, Span } from "../../storage/analytics/rollups/rollup-freshness.js";
-import { coveredSpans, type SlotSpan } from "./covered-spans.js";
-import { type StatsStatement, statsStatement } from "./stats-statement.js";
+import { coveredSpans, type Instant, rangeOf, type SlotSpan } from "./covered-spans.js";
+import { type ComparedWith, type StatsStatement, statsStatement } from "./stats-statement.js";
 
 export interface PlannedSql {
   sql: string;
@@ -27,7 +27,7 @@ export class RollupPlanner {
     const statement = statsStatement(sql);
     if (statement === null || statement.instants.length === 0) return { sql, grain: null, range: null };
     const instants = await this.evaluated(statement.instants);
-    const range = statement.isBounded ? { from: Math.min(...instants), to: Math.max(...instants) } : null;
+    const range = statement.isBounded ? rangeOf(instants) : null;
     const name = GRAINS.find((one) => fits(one, statement))?.name;
     const grains = GRAINS.filter((one) => one.name === name && fits(one, statement));
     const slots = grains.map(({ slot }) => slot);
@@ -36,15 +36,20 @@ export class RollupPlanner {
     return { sql: replaced(sql, statement, source(grains, statement, spans)), grain: name, range };
   }
 
-  /** Instants in seconds since the epoch. */
-  private async evaluated(expressions: readonly string[]): Promise<number[]> {
-    const distinct = [...new Set(expressions)];
-    const open = distinct.filter((expression) => writtenSeconds(expression) === null);
-    const written = distinct.flatMap((expression) => writtenSeconds(expression) ?? []);
-    if (open.length === 0) return written;
-    const columns = open.map((expression) => `toFloat64(toDateTime64(${expression}, 9, 'UTC'))`);
-    const { rows } = await this.store.query(`SELECT ${columns.join(", ")}`);
-    return [...written, ...(rows[0] ?? []).map(Number)];
+  private async evaluated(compared: readonly ComparedWith[]): Promise<Instant[]> {
+    const open = [...new Set(compared.map(({ instant }) => instant))].filter(
+      (expression) => writtenSeconds(expression) === null,
+    );
+    const values = new Map<string, number>();
+    if (open.length > 0) {
+      const columns = open.map((expression) => `toFloat64(toDateTime64(${expression}, 9, 'UTC'))`);
+      const { rows } = await this.store.query(`SELECT ${columns.join(", ")}`);
+      for (const [index, expression] of open.entries()) values.set(expression, Number(rows[0]?.[index]));
+    }
+    return compared.map(({ instant, isAfter }) => ({
+      seconds: writtenSeconds(instant) ?? values.get(instant) ?? Number.NaN,
+      isAfter,
+    }));
   }
 }
 
@@ -116,6 +121,10 @@ function replaced(sql: string, { reads }: StatsStatement, text: string): string 
 function writtenSeconds(expression: string): number | null {
   const seconds = /^toDateTime\((\d+)\)$/.exec(expression)?.[1];
   if (seconds !== undefined) return Number(seconds);
+  const nano = /^fromUnixTimestamp64Nano\((\d+)\)$/.exec(expression)?.[1];
+  // Slots are whole seconds: whatever lies between two of them is told apart from both by half of one.
+  if (nano !== undefined)
+    return Number(BigInt(nano) / 1_000_000_000n) + (BigInt(nano) % 1_000_000_000n === 0n ? 0 : 0.5);
   const [, factor = "1", first, second = "0"] =
     /^fromUnixTimestamp64Milli\((?:(\d) \* )?(\d+)(?: - (\d+))?\)$/.exec(expression) ?? [];
   return first === undefined ? null : (Number(factor) * Number(first) - Number(second)) / 1000;

@@ -2,14 +2,21 @@ import { columnsOf, STATS_VIEWS, type StatsView } from "../../storage/analytics/
 import { PUBLIC_VIEWS } from "../../storage/analytics/project-tables.js";
 import { type SqlToken, sqlTokens } from "../sql-tokens.js";
 
+/** What the start of a row is compared with. */
+export interface ComparedWith {
+  /** SQL of the instant. */
+  instant: string;
+  /** Rows of the instant itself belong to the ones before it. */
+  isAfter: boolean;
+}
+
 /** What a statement over one view whose rows add up asks of it. */
 export interface StatsStatement {
   view: StatsView;
   /** Where the view's name stands after FROM: first character, and the one after its last. */
   reads: { start: number; end: number }[];
   columns: ReadonlySet<string>;
-  /** SQL of the instants that the start of a row is compared with. */
-  instants: readonly string[];
+  instants: readonly ComparedWith[];
   /** Only rows between the first and the last instant can change the answer. */
   isBounded: boolean;
   /** Length of the time buckets in seconds, all of them; empty without buckets. */
@@ -48,8 +55,13 @@ export function statsStatement(sql: string): StatsStatement | null {
     columns: new Set(
       all.filter((token) => isName(token) && known.has(token.text) && !foreign.has(token)).map(textOf),
     ),
-    instants: compared.map(({ instant }) => instant),
-    isBounded: foreign.size === 0 && [">", "<"].every((side) => compared.some((use) => use.side === side)),
+    instants: compared.map(({ instant, comparison }) => ({
+      instant,
+      isAfter: comparison === "<=" || comparison === ">",
+    })),
+    isBounded:
+      foreign.size === 0 &&
+      [">", "<"].every((side) => compared.some(({ comparison }) => comparison.startsWith(side))),
     buckets: understood.flatMap((use) => ("bucket" in use ? [use.bucket] : [])),
     zones: understood.flatMap((use) => ("zone" in use ? [use.zone] : [])),
   };
@@ -86,7 +98,7 @@ function tokensOfOtherViews(tokens: readonly SqlToken[]): ReadonlySet<SqlToken> 
   );
 }
 
-type UseOfStart = { instant: string; side: string } | { bucket: number } | { zone: string };
+type UseOfStart = { instant: string; comparison: string } | { bucket: number } | { zone: string };
 
 function useOfStart(sql: string, tokens: readonly SqlToken[], at: number): UseOfStart | null {
   if (COMPARISONS.has(tokens[at + 1]?.text ?? "")) return instantAfter(sql, tokens, at);
@@ -119,7 +131,7 @@ function instantAfter(sql: string, tokens: readonly SqlToken[], at: number): Use
     .slice(at + 2, end)
     .some((token) => token.kind === "parameter" || ["select", "with"].includes(word(token)));
   if (isOpen) return null;
-  return { instant: sql.slice(first.start, last.end), side: tokens[at + 1]?.text.charAt(0) ?? "" };
+  return { instant: sql.slice(first.start, last.end), comparison: tokens[at + 1]?.text ?? "" };
 }
 
 const textOf = (token: SqlToken): string => token.text;

@@ -97,8 +97,9 @@ function bodyOf(chunks) {
   });
 }
 
-/** A fetch without a network: the answer is there at once. */
+/** A fetch without a network: the answer comes in the next turn of the event loop, since no network answers within the same one. */
 export async function answerFromMemory(url, init) {
+  await new Promise((resolve) => setImmediate(resolve));
   if (url.endsWith("/embeddings")) return new Response(bodyOf([EMBEDDINGS_ANSWER]), { headers: JSON_BODY });
   if (init.body.startsWith('{"model":"gpt-4o","stream":true'))
     return new Response(bodyOf(STREAM), { headers: EVENTS });

@@ -64,27 +64,37 @@ const SETTINGS: readonly Setting[] = [
 /** traceloop leaves embeddings alone: there is nothing to compare. */
 const NOT_RECORDED: ReadonlySet<string> = new Set(["traced-traceloop embeddings"]);
 
+/** Contestants whose spans are counted where they leave the application. */
+const TRACED = /^traced-(?!bare)/;
+
 interface Round {
   cpuUs: number;
+  /** Spans that reached the exporter of a traced application. */
+  spans: number;
   error?: string;
 }
 
 class Contestant {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(
+    private readonly name: string,
+    private readonly child: ChildProcess,
+  ) {}
 
   static async start(name: string, endpoint: string): Promise<Contestant> {
     const env = { PATH: process.env["PATH"], SPANLEDGER_ENDPOINT: endpoint };
     const child = fork(CONTESTANT, [name], { execArgv: [], env });
     await once(child, "message");
-    return new Contestant(child);
+    return new Contestant(name, child);
   }
 
-  /** CPU microseconds per call, the mean of `calls` calls. */
+  /** CPU microseconds per call, the mean of `calls` calls, each of which must have become a span. */
   async run({ name, calls: usual }: Workload, calls = usual): Promise<number> {
     const answered = once(this.child, "message") as Promise<[Round]>;
     this.child.send({ workload: name, calls });
-    const [{ cpuUs, error }] = await answered;
+    const [{ cpuUs, spans, error }] = await answered;
     if (error !== undefined) throw new Error(error);
+    const expected = TRACED.test(this.name) && !NOT_RECORDED.has(`${this.name} ${name}`) ? calls : 0;
+    if (spans !== expected) throw new Error(`${this.name} made ${spans} spans of ${calls} calls`);
     return cpuUs;
   }
 
@@ -141,8 +151,8 @@ async function receiver(): Promise<{ url: string; close: () => void }> {
 }
 
 /**
- * What observing costs per call, beside the bare client and two other instrumentations: CPU time of the whole process, the fetch
- * answering from memory. Every contestant has a process of its own, since instrumentations change the code that all share.
+ * What observing costs per call, beside the bare client and two other instrumentations: CPU time of the whole process with all its
+ * threads (garbage collection and compilation too), the fetch answering from memory, what was recorded sent before a round ends. Every contestant has a process of its own, since instrumentations change the code that all share.
  */
 export async function benchWrapper(): Promise<void> {
   if (!existsSync(WRAPPER)) throw new Error("npm run build first: the built wrapper is measured");

@@ -1,5 +1,5 @@
 import { ProtoWriter } from "./proto-writer.js";
-import type { AttributeSink, AttributeValue } from "./span-data.js";
+import type { AttributeSink, AttributeValue, SpanData } from "./span-data.js";
 
 /** Field 9 of a Span. */
 const SPAN_ATTRIBUTES = 9;
@@ -41,11 +41,11 @@ export class AttributeTrack implements AttributeSink {
   private next = 0;
   private at = 0;
 
-  /** The attributes that `describe` puts, as the repeated field of a Span; valid until the next use. Throws what `describe` throws. */
-  write(describe: (sink: AttributeSink) => void): ProtoWriter {
+  /** The attributes of `span`, as the repeated field of a Span; valid until the next use. Throws what `describe` throws. */
+  write(span: Pick<SpanData, "describe">): ProtoWriter {
     this.next = 0;
     this.at = 0;
-    describe(this);
+    span.describe(this);
     this.drop();
     return this.bytes;
   }

@@ -120,18 +120,16 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   call.refusalRead = false;
   call.refusalTaken = false;
   if (call.target.vendor !== "openai") readGateway(call, headers);
-  const { limits, headers: raw } = readRateLimits(headers, limitsVendor(call), now);
-  if (limits.length > 0) {
-    call.rateLimits = limits;
-    call.limitHeaders = raw;
+  const limits = readRateLimits(headers, limitsVendor(call), now);
+  if (limits !== null) {
+    call.limits = limits;
     rememberLimits(call.observer, limits, now);
   }
   if (response.ok || response.status < 400) {
     call.accept();
     // The clients make one signal per request. A call that is aborted between its headers and its body never touches the body.
     if (call.settles) call.signal = exchange.init.signal as SignalLike | null | undefined;
-    const empty = response.status === 204 || response.status === 205 || headers.get("content-length") === "0";
-    if (empty) call.finish("ok");
+    if (isEmpty(response)) call.finish("ok");
     else tap(response, answerSink(exchange, headers.get("content-type") ?? ""));
     return;
   }
@@ -145,6 +143,10 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   call.dropRefusal = () => letGo(response);
 }
 
+function isEmpty({ status, headers }: ResponseLike): boolean {
+  return status === 204 || status === 205 || headers.get("content-length") === "0";
+}
+
 /** Whose rate-limit headers to expect: those of the API that is spoken, but Mistral speaks OpenAI's. */
 function limitsVendor(call: LiveCall): string {
   return call.reader === "mistral_ai" ? call.reader : call.target.endpoint.family.vendor;
@@ -153,14 +155,25 @@ function limitsVendor(call: LiveCall): string {
 function answerSink(exchange: Exchange, contentType: string): BodySink {
   const { call } = exchange;
   // Some proxies call an event stream text/plain; a JSON answer is never one.
-  const events =
-    /event-stream|ndjson|jsonl|stream\+json/i.test(contentType) ||
-    (!/json/i.test(contentType) && call.asksForStream());
+  const events = isEventType(contentType) ?? call.asksForStream();
   call.streaming = events;
   if (!events) return new WholeSink(call);
   const sink = new StreamSink(call);
   if (exchange.asked) sink.filter = new UsageChunkFilter();
   return sink;
+}
+
+let lastType = "";
+let lastEvents: boolean | null = null;
+
+/** Whether a content type is one of event streams (true) or of JSON (false); null where it tells neither. */
+function isEventType(contentType: string): boolean | null {
+  if (contentType !== lastType) {
+    const events = /event-stream|ndjson|jsonl|stream\+json/i.test(contentType);
+    lastEvents = events ? true : /json/i.test(contentType) ? false : null;
+    lastType = contentType;
+  }
+  return lastEvents;
 }
 
 /** Lets `sink` see the body as the application reads it. */

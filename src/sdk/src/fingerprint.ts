@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import * as crypto from "node:crypto";
 import type { Attributes } from "@opentelemetry/api";
 import { fingerprintKeySetting } from "./environment.js";
-import { step } from "./fingerprint-memo.js";
-import type { Step } from "./fingerprint-memo.js";
+import { fingerprintMemo, MEASURED } from "./fingerprint-memo.js";
+import type { FingerprintMemo, Step } from "./fingerprint-memo.js";
 import { ATTR_FINGERPRINT_PREFIX, FINGERPRINT_PARTS } from "./semconv.js";
 import type { PromptBlock, PromptPieces } from "./wire/family.js";
 
@@ -28,40 +28,60 @@ function fingerprintKey(): string {
  * from the beginning of the prompt up to there.
  */
 export function fingerprintAttributes(pieces: PromptPieces, bodyLength: number): Attributes {
-  const walk = bodyLength > MAX_BODY ? measured : hashed;
-  const tools = pieces.tools.length === 0 ? null : pieces.tools.map(textOf);
-  const system = pieces.system.length === 0 ? null : pieces.system.map(textOf);
-  const toolsHash = tools === null ? "" : walk("tools", "", tools.join("\n")).link;
-  const systemHash = system === null ? "" : walk("system", "", system.join("\n")).link;
-  const params = walk("params", "", JSON.stringify(inOrder(pieces.params)) ?? "null").link;
-  let { link } = walk("seed", "", `${toolsHash}\n${systemHash}`);
+  const sizesOnly = bodyLength > MAX_BODY;
+  const memo = sizesOnly ? MEASURED : fingerprintMemo(chainedHash);
+  const tools = partOf(memo, "tools", pieces.tools);
+  const system = partOf(memo, "system", pieces.system);
+  const params = memo.part("params", JSON.stringify(inOrder(pieces.params)) ?? "null").link;
+  let step = memo.part("seed", `${tools?.link ?? ""}\n${system?.link ?? ""}`);
   const boundaries: string[] = [];
   for (const { role, content, mark } of pieces.blocks) {
-    const next = walk(link, role, textOf(content));
-    link = next.link;
-    boundaries.push(mark === null ? role + next.suffix : `${role}${mark}${next.suffix}`);
+    step = memo.after(step, role, textOf(content));
+    boundaries.push(mark === null ? step.entry : `${role}${mark}${step.entry.slice(role.length)}`);
   }
   const attributes: Attributes = {
     [NAMES.params]: params,
-    [NAMES.full]: walk === measured ? "" : keyedHash("full", `${link}\n${params}`),
+    [NAMES.full]: sizesOnly ? "" : joined(step.link, params),
     [NAMES.boundaries]: capped(boundaries, pieces.blocks),
     [NAMES.boundaryCount]: boundaries.length,
   };
   if (tools !== null) {
-    if (toolsHash !== "") attributes[NAMES.tools] = toolsHash;
-    attributes[NAMES.toolsBytes] = bytesOf(tools);
-    attributes[NAMES.toolsCount] = tools.length;
+    if (!sizesOnly) attributes[NAMES.tools] = tools.link;
+    attributes[NAMES.toolsBytes] = bytesOf(tools, pieces.tools);
+    attributes[NAMES.toolsCount] = pieces.tools.length;
   }
   if (system !== null) {
-    if (systemHash !== "") attributes[NAMES.system] = systemHash;
-    attributes[NAMES.systemBytes] = bytesOf(system);
-    attributes[NAMES.systemCount] = system.length;
+    if (!sizesOnly) attributes[NAMES.system] = system.link;
+    attributes[NAMES.systemBytes] = bytesOf(system, pieces.system);
+    attributes[NAMES.systemCount] = pieces.system.length;
   }
-  if (walk === measured) attributes[NAMES.sizesOnly] = true;
+  if (sizesOnly) attributes[NAMES.sizesOnly] = true;
   else if (pieces.handles.length > 0) {
     attributes[NAMES.handles] = pieces.handles.map((handle) => keyedHash("handle", handle));
   }
   return attributes;
+}
+
+type Memo = Pick<FingerprintMemo, "part" | "after">;
+
+/** The step over texts that stand in a row; null where there are none. */
+function partOf(memo: Memo, label: string, values: readonly unknown[]): Step | null {
+  return values.length === 0 ? null : memo.part(label, values.map(textOf).join("\n"));
+}
+
+/** UTF-8 bytes of the texts of a part, without what joins them. */
+function bytesOf(part: Step, values: readonly unknown[]): number {
+  return part.bytes - (values.length - 1);
+}
+
+/** Two hashes as one of the same length: equal where both are, and saying no more than they do. */
+function joined(a: string, b: string): string {
+  let both = "";
+  for (let at = 0; at < HASH_DIGITS; at += 8) {
+    const part = Number.parseInt(a.slice(at, at + 8), 16) ^ Number.parseInt(b.slice(at, at + 8), 16);
+    both += (part >>> 0).toString(16).padStart(8, "0");
+  }
+  return both;
 }
 
 /** Whether nobody can change the pieces any more: texts and plain values alone. */
@@ -85,26 +105,9 @@ function isPlain(value: unknown): boolean {
   );
 }
 
-/** The next step of a chain. */
-function hashed(label: string, role: string, text: string): Step {
-  return step(label, role, text, () => {
-    const link = keyedHash(label, role === "" ? text : `${role}\n${text}`);
-    return { role, text, link, suffix: `:${Buffer.byteLength(text)}:${link}` };
-  });
-}
-
-/** The same without hashes. */
-function measured(_label: string, role: string, text: string): Step {
-  return { role, text, link: "", suffix: `:${Buffer.byteLength(text)}:` };
-}
-
 const NAMES = Object.fromEntries(
   Object.entries(FINGERPRINT_PARTS).map(([part, suffix]) => [part, ATTR_FINGERPRINT_PREFIX + suffix]),
 ) as Record<keyof typeof FINGERPRINT_PARTS, string>;
-
-function bytesOf(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-}
 
 /** Parameters in the order of their names: how a request was put together does not matter. */
 function inOrder(params: unknown): unknown {
@@ -132,10 +135,17 @@ function textOf(value: unknown): string {
 type OneShot = (algorithm: string, data: string, encoding: "hex") => string;
 const oneShot = (crypto as unknown as { hash?: OneShot }).hash;
 
+/** Of a text in its role, after what `label` stands for. */
+function chainedHash(label: string, role: string, text: string): string {
+  return keyedHash(label, role === "" ? text : `${role}\n${text}`);
+}
+
+const HASH_DIGITS = 24;
+
 /** 12 bytes of SHA-256 over the key, a label and the text, the key on both sides; 24 hex digits. */
 function keyedHash(label: string, text: string): string {
   const secret = fingerprintKey();
   const data = `${secret}\n${label}\n${text.length}\n${text}\n${secret}`;
   const digest = oneShot?.("sha256", data, "hex") ?? createHash("sha256").update(data).digest("hex");
-  return digest.slice(0, 24);
+  return digest.slice(0, HASH_DIGITS);
 }

@@ -15,26 +15,41 @@ export interface Headroom {
 }
 
 interface Seen {
-  limit: RateLimit;
+  reading: Limits;
   seenMs: number;
 }
 
-const known = new WeakMap<Observer, Map<RateLimitKind, Seen>>();
-
-/** Keeps the limits that a response reported at `nowMs` (epoch milliseconds). */
-export function rememberLimits(observer: Observer, limits: readonly RateLimit[], nowMs: number): void {
-  let byKind = known.get(observer);
-  if (byKind === undefined) known.set(observer, (byKind = new Map()));
-  for (const limit of limits) byKind.set(limit.kind, { limit, seenMs: nowMs });
+/** Limits of one response: which kinds it reports, and what it says of them. */
+interface Limits {
+  readonly kinds: number;
+  readonly limits: readonly RateLimit[];
 }
 
-/** The last known limits of an observer at `nowMs`, in the order of the provider's first report. */
+/** By the kinds that a response reports: what it said counts until the next one that reports the same. */
+const known = new WeakMap<Observer, Map<number, Seen>>();
+
+/** Keeps the limits that a response reported at `seenMs` (epoch milliseconds), without looking into them. */
+export function rememberLimits(observer: Observer, reading: Limits, seenMs: number): void {
+  const byKinds = known.get(observer);
+  const before = byKinds?.get(reading.kinds);
+  if (before !== undefined) {
+    before.reading = reading;
+    before.seenMs = seenMs;
+  } else if (byKinds !== undefined) byKinds.set(reading.kinds, { reading, seenMs });
+  else known.set(observer, new Map([[reading.kinds, { reading, seenMs }]]));
+}
+
+/** The last known limits of an observer at `nowMs`, one of each kind. */
 export function headroomOf(observer: Observer, nowMs: number): Headroom[] {
-  return [...(known.get(observer)?.values() ?? [])].map(({ seenMs, limit }) => ({
-    ...limit,
-    resetInMs: limit.resetAt === null ? null : Math.max(0, Date.parse(limit.resetAt) - nowMs),
-    ageMs: Math.max(0, nowMs - seenMs),
-  }));
+  const latest = new Map<RateLimitKind, Headroom>();
+  const readings = [...(known.get(observer)?.values() ?? [])].toSorted((a, b) => a.seenMs - b.seenMs);
+  for (const { reading, seenMs } of readings) {
+    for (const limit of reading.limits) {
+      const resetInMs = limit.resetAt === null ? null : Math.max(0, Date.parse(limit.resetAt) - nowMs);
+      latest.set(limit.kind, { ...limit, resetInMs, ageMs: Math.max(0, nowMs - seenMs) });
+    }
+  }
+  return [...latest.values()];
 }
 
 /** The longest that a paced request waits. */

@@ -147,8 +147,7 @@ class ResultSink implements BodySink {
       streaming: false,
       batch: this.kind !== "response",
       requestId: line.requestId,
-      rateLimits: [],
-      limitHeaders: {},
+      limits: null,
       fingerprint: {},
       result: response.id === null ? null : resultName(responseKey(this.url.hostname, response.id)),
     });

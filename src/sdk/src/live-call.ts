@@ -2,7 +2,7 @@ import { context } from "@opentelemetry/api";
 import type { Attributes, Context } from "@opentelemetry/api";
 import { ambientAttribution } from "./attribution.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
-import type { Attempt, Outcome, RateLimit } from "./call.js";
+import type { Attempt, Outcome } from "./call.js";
 import { holdBackground } from "./background.js";
 import { callClock } from "./clock.js";
 import type { Clock } from "./clock.js";
@@ -13,6 +13,7 @@ import type { SignalLike } from "./http-types.js";
 import { OpenCalls, sweeps } from "./open-calls.js";
 import type { Observer } from "./options.js";
 import { providerOfFlavor } from "./provider-hosts.js";
+import type { LimitsReading } from "./rate-limits.js";
 import { emitSpan } from "./span.js";
 import type { Target } from "./target.js";
 import type { PromptPieces } from "./wire/family.js";
@@ -44,8 +45,7 @@ export class LiveCall {
   streaming = false;
   readonly batch = false;
   requestId: string | null = null;
-  rateLimits: RateLimit[] = [];
-  limitHeaders: Record<string, string> = {};
+  limits: LimitsReading | null = null;
   fingerprint: Attributes = {};
   result: string | null = null;
   finished = false;
@@ -67,6 +67,8 @@ export class LiveCall {
   refusalTaken = false;
   /** Whether the only attempt was aborted, by the application or its client's timeout. */
   stopped = false;
+  older: LiveCall | null = null;
+  newer: LiveCall | null = null;
   /** What the application reads the answer through, until its collection is watched for. */
   private holder: object | null = null;
   private watched = false;

@@ -1,5 +1,8 @@
 /** The part of a live call that the sweep needs. */
-export interface OpenCall {
+export interface OpenCall<C> {
+  /** The calls that began before and after it and are open as well: they make up the list. */
+  older: C | null;
+  newer: C | null;
   readonly waiting: boolean;
   readonly lastMoved: number;
   readonly deadline: number | null;
@@ -19,30 +22,48 @@ const IDLE_SWEEPS = 600;
 export const sweeps = { count: 0 };
 
 /** Every call that has begun and not ended. Holds records, never responses, so that dropped responses can still be collected. */
-export class OpenCalls<C extends OpenCall> {
-  private readonly calls = new Set<C>();
+export class OpenCalls<C extends OpenCall<C>> {
+  private oldest: C | null = null;
+  private newest: C | null = null;
   private timer: NodeJS.Timeout | null = null;
 
   add(call: C): void {
-    this.calls.add(call);
+    call.older = this.newest;
+    if (this.newest === null) this.oldest = call;
+    else this.newest.newer = call;
+    this.newest = call;
     if (this.timer !== null) return;
     this.timer = setInterval(() => this.sweep(performance.now()), SWEEP_MS);
     // The wrapper never keeps a process alive.
     this.timer.unref();
   }
 
+  /** Takes out a call that was added, once. */
   delete(call: C): void {
-    this.calls.delete(call);
+    const { older, newer } = call;
+    if (older === null) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.newest = older;
+    else newer.older = older;
+    call.older = null;
+    call.newer = null;
+  }
+
+  /** Those that are open now, the oldest first; calls may end meanwhile. */
+  private all(): C[] {
+    const calls: C[] = [];
+    for (let call = this.oldest; call !== null; call = call.newer) calls.push(call);
+    return calls;
   }
 
   /** Ends calls whose last attempt was not retried in time, and those that nobody reads any more. */
   sweep(nowMs: number): void {
     sweeps.count += 1;
-    if (this.calls.size === 0 && this.timer !== null) {
+    if (this.oldest === null && this.timer !== null) {
       clearInterval(this.timer);
       this.timer = null;
     }
-    for (const call of this.calls) {
+    for (const call of this.all()) {
       if (call.signal?.aborted === true) call.finish("cancelled");
       else if (call.deadline !== null && nowMs >= call.deadline) endFailed(call);
       else if (!call.waiting && sweeps.count - call.lastMoved >= IDLE_SWEEPS) call.finish("abandoned");
@@ -52,7 +73,7 @@ export class OpenCalls<C extends OpenCall> {
 
   /** Ends every call that was aborted, or whose last attempt failed and that only waits whether a retry comes. */
   settle(): void {
-    for (const call of this.calls) {
+    for (const call of this.all()) {
       if (call.signal?.aborted === true) call.finish("cancelled");
       else if (call.deadline !== null) endFailed(call);
     }
@@ -61,21 +82,17 @@ export class OpenCalls<C extends OpenCall> {
   /** Ends everything, at the end of the process. */
   abandonAll(): void {
     this.settle();
-    for (const call of this.calls) call.finish("abandoned");
+    for (const call of this.all()) call.finish("abandoned");
   }
 
   /** The oldest open call that `matches`, or null. */
   find(matches: (call: C) => boolean): C | null {
-    for (const call of this.calls) if (matches(call)) return call;
+    for (let call = this.oldest; call !== null; call = call.newer) if (matches(call)) return call;
     return null;
-  }
-
-  get size(): number {
-    return this.calls.size;
   }
 }
 
-function endFailed(call: OpenCall): void {
+function endFailed<C>(call: OpenCall<C>): void {
   if (call.stopped) call.finish("cancelled");
   else call.finish("error", call.attempts.at(-1)?.errorType ?? null);
 }

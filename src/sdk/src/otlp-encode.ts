@@ -71,7 +71,7 @@ function attributesOf(span: SpanData): ProtoWriter {
     tracks.set(span.name, (track = new AttributeTrack()));
   }
   try {
-    return track.write(span.describe);
+    return track.write(span);
   } catch (error) {
     tracks.delete(span.name);
     throw error;

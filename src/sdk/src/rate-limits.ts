@@ -1,4 +1,6 @@
 import type { RateLimit, RateLimitKind } from "./call.js";
+import { ATTR_RESPONSE_HEADER_PREFIX, RATE_LIMIT_KINDS } from "./semconv.js";
+import type { AttributeSink } from "./span-data.js";
 import type { HeadersLike } from "./http-types.js";
 
 type ResetFormat = "duration" | "rfc3339" | "seconds";
@@ -66,39 +68,83 @@ const ROWS_OF_VENDOR: Readonly<Record<string, readonly LimitHeaders[]>> = {
   ollama: [],
 };
 
-export interface LimitsReading {
-  limits: RateLimit[];
-  /** The headers as they came, by lower-case name. */
-  headers: Record<string, string>;
+/** Longer header values are no limits; they are not kept. */
+const MAX_VALUE = 64;
+
+/**
+ * The limits that one response reports, as the headers came: they are taken apart when somebody asks, and most are asked for once, when
+ * the record of the call is written.
+ */
+export class LimitsReading {
+  /** Bit per kind, in the order of `RATE_LIMIT_KINDS`: which of them the response reports. */
+  kinds = 0;
+  private readonly rows: LimitHeaders[] = [];
+  /** Limit, remaining and reset of each row; null where the response has none. */
+  private readonly values: (string | null)[] = [];
+  private parsed: RateLimit[] | null = null;
+
+  /** Resets are made absolute against `nowMs`, epoch milliseconds. */
+  constructor(private readonly nowMs: number) {}
+
+  /** Reads one window, if the response has it. */
+  take(headers: HeadersLike, row: LimitHeaders): void {
+    const limit = valueOf(headers, row.limit);
+    const remaining = valueOf(headers, row.remaining);
+    if (limit === null && remaining === null) return;
+    this.kinds |= 1 << RATE_LIMIT_KINDS.indexOf(row.kind);
+    this.rows.push(row);
+    this.values.push(limit, remaining, row.reset === null ? null : valueOf(headers, row.reset));
+  }
+
+  get limits(): readonly RateLimit[] {
+    this.parsed ??= this.rows.map(({ kind, resetFormat }, index) => {
+      const reset = this.values[index * 3 + 2] ?? null;
+      return {
+        kind,
+        limit: toCount(this.values[index * 3] ?? null),
+        remaining: toCount(this.values[index * 3 + 1] ?? null),
+        resetAt: reset === null ? null : resetAt(reset, resetFormat, this.nowMs),
+      };
+    });
+    return this.parsed;
+  }
+
+  /** Puts the headers as they came, as the HTTP conventions name them. */
+  putHeaders(sink: AttributeSink): void {
+    for (const [index, row] of this.rows.entries()) {
+      putHeader(sink, row.limit, this.values[index * 3]);
+      putHeader(sink, row.remaining, this.values[index * 3 + 1]);
+      if (row.reset !== null) putHeader(sink, row.reset, this.values[index * 3 + 2]);
+    }
+  }
+}
+
+function putHeader(sink: AttributeSink, name: string, value: string | null | undefined): void {
+  if (value !== null && value !== undefined) sink.put(headerName(name), [value]);
+}
+
+const headerNames = new Map<string, string>();
+
+/** Names that are put together once are found again faster by what writes them. There are as many as vendors' limit headers. */
+function headerName(header: string): string {
+  let full = headerNames.get(header);
+  if (full === undefined) headerNames.set(header, (full = ATTR_RESPONSE_HEADER_PREFIX + header));
+  return full;
 }
 
 /**
- * The limits a response of `vendor` reports, resets made absolute against `nowMs` (epoch milliseconds). Vendors without names of their
- * own are read as OpenAI. Never throws on odd values.
+ * The limits that a response of `vendor` reports at `nowMs` (epoch milliseconds); null when it reports none. Vendors without names of
+ * their own are read as OpenAI. Never throws on odd values.
  */
-export function readRateLimits(headers: HeadersLike, vendor: string, nowMs: number): LimitsReading {
-  const reading: LimitsReading = { limits: [], headers: {} };
-  for (const row of ROWS_OF_VENDOR[vendor] ?? OPENAI) {
-    const limit = take(headers, row.limit, reading);
-    const remaining = take(headers, row.remaining, reading);
-    if (limit === null && remaining === null) continue;
-    const reset = row.reset === null ? null : take(headers, row.reset, reading);
-    reading.limits.push({
-      kind: row.kind,
-      limit: toCount(limit),
-      remaining: toCount(remaining),
-      resetAt: reset === null ? null : resetAt(reset, row.resetFormat, nowMs),
-    });
-  }
-  return reading;
+export function readRateLimits(headers: HeadersLike, vendor: string, nowMs: number): LimitsReading | null {
+  const reading = new LimitsReading(nowMs);
+  for (const row of ROWS_OF_VENDOR[vendor] ?? OPENAI) reading.take(headers, row);
+  return reading.kinds === 0 ? null : reading;
 }
 
-function take(headers: HeadersLike, name: string, reading: LimitsReading): string | null {
+function valueOf(headers: HeadersLike, name: string): string | null {
   const value = headers.get(name);
-  // Longer values are no limits; they are not copied.
-  if (value === null || value === "" || value.length > 64) return null;
-  reading.headers[name] = value;
-  return value;
+  return value === null || value === "" || value.length > MAX_VALUE ? null : value;
 }
 
 function toCount(value: string | null): number | null {

@@ -13,24 +13,24 @@ export interface AttributeSink {
 }
 
 export interface SpanEvent {
-  name: string;
-  timeMs: number;
+  readonly name: string;
+  readonly timeMs: number;
   describe(sink: AttributeSink): void;
 }
 
 /**
- * A finished span, before it goes out by either way: `describe` puts its attributes where they are wanted. Times in epoch milliseconds,
- * fractions allowed. Kind is always CLIENT.
+ * A finished span, before it goes out by either way: `describe` puts its attributes where they are wanted, now or a little later, and
+ * says the same whenever it is asked. Times in epoch milliseconds, fractions allowed. Kind is always CLIENT.
  */
 export interface SpanData {
-  name: string;
-  startMs: number;
-  endMs: number;
-  failed: boolean;
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly failed: boolean;
   /** Names a result that other processes may report as well: equal names make equal ids, so that a ledger keeps one. Null: it is alone. */
-  result: string | null;
+  readonly result: string | null;
   /** What samplers decide by: those attributes that the conventions ask for at the start of a span. */
   first(): Attributes;
-  events: SpanEvent[];
-  describe: (sink: AttributeSink) => void;
+  readonly events: readonly SpanEvent[];
+  describe(sink: AttributeSink): void;
 }

@@ -1,16 +1,9 @@
 import type { Attributes, Context } from "@opentelemetry/api";
 import { attributionAttributes } from "./attribution.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
-import type {
-  Attempt,
-  Outcome,
-  RateLimit,
-  RateLimitKind,
-  RequestFacts,
-  ResponseFacts,
-  SideUsage,
-} from "./call.js";
-import type { Observer } from "./options.js";
+import type { Attempt, Outcome, RateLimitKind, RequestFacts, ResponseFacts, SideUsage } from "./call.js";
+import type { Observer, ObserveOptions } from "./options.js";
+import type { LimitsReading } from "./rate-limits.js";
 import * as names from "./semconv.js";
 import type { AttributeSink, SpanData, SpanEvent } from "./span-data.js";
 import type { Target } from "./target.js";
@@ -37,8 +30,7 @@ export interface EndedCall {
   /** Whether the call was one of a batch job. */
   readonly batch: boolean;
   readonly requestId: string | null;
-  readonly rateLimits: readonly RateLimit[];
-  readonly limitHeaders: Readonly<Record<string, string>>;
+  readonly limits: LimitsReading | null;
   readonly fingerprint: Attributes;
   /** Names the result of a job, which whoever polls for it reports; null for a call, which its own process alone sees. */
   readonly result: string | null;
@@ -46,9 +38,9 @@ export interface EndedCall {
 
 /** Sends the span of an ended call, a child of what was active when the call began, and one for each other model inside it. */
 export function emitSpan(call: EndedCall): void {
-  deliver(spanOf(call), call.context, call.observer.options.tracerProvider);
+  deliver(new CallSpan(call), call.context, call.observer.options.tracerProvider);
   for (const [index, side] of call.response.side.entries()) {
-    deliver(spanOf(sideCall(call, side, index)), call.context, call.observer.options.tracerProvider);
+    deliver(new CallSpan(sideCall(call, side, index)), call.context, call.observer.options.tracerProvider);
   }
 }
 
@@ -83,62 +75,104 @@ function sideCall(call: EndedCall, side: SideUsage, index: number): EndedCall {
     streaming: call.streaming,
     batch: call.batch,
     requestId: null,
-    rateLimits: [],
-    limitHeaders: {},
+    limits: null,
     fingerprint: {},
     result: call.result === null ? null : `${call.result} ${side.kind} ${index}`,
   };
 }
 
 /** The span of an ended call: one event per attempt, ERROR without a message when it failed. */
-export function spanOf(call: EndedCall): SpanData {
-  const { operation } = call.target.endpoint;
-  const model = call.request.model ?? call.target.endpoint.model;
-  return {
-    name: model === null ? operation : `${operation} ${model}`,
-    startMs: call.startMs,
-    endMs: Math.max(call.endMs, call.startMs),
-    events: call.attempts.map(attemptEvent),
-    failed: call.outcome === "error",
-    result: call.result,
-    first: () => ({
-      [names.ATTR_OPERATION_NAME]: operation,
+class CallSpan implements SpanData {
+  /** As they were when the call ended: observing the client again changes later calls only. */
+  private readonly options: ObserveOptions;
+
+  constructor(private readonly call: EndedCall) {
+    this.options = call.observer.options;
+  }
+
+  private get model(): string | null {
+    return this.call.request.model ?? this.call.target.endpoint.model;
+  }
+
+  get name(): string {
+    const { operation } = this.call.target.endpoint;
+    const { model } = this;
+    return model === null ? operation : nameOf(operation, model);
+  }
+
+  get startMs(): number {
+    return this.call.startMs;
+  }
+
+  get endMs(): number {
+    return Math.max(this.call.endMs, this.call.startMs);
+  }
+
+  get failed(): boolean {
+    return this.call.outcome === "error";
+  }
+
+  get result(): string | null {
+    return this.call.result;
+  }
+
+  get events(): SpanEvent[] {
+    return this.call.attempts.map((attempt) => new AttemptEvent(attempt));
+  }
+
+  first(): Attributes {
+    const { call, model } = this;
+    const attributes: Attributes = {
+      [names.ATTR_OPERATION_NAME]: call.target.endpoint.operation,
       [names.ATTR_PROVIDER_NAME]: call.provider,
       [names.ATTR_SERVER_ADDRESS]: call.target.host,
-      ...(model === null ? {} : { [names.ATTR_REQUEST_MODEL]: model }),
-    }),
-    describe: (sink) => describeCall(call, sink),
-  };
+    };
+    if (model !== null) attributes[names.ATTR_REQUEST_MODEL] = model;
+    return attributes;
+  }
+
+  /** Puts every attribute of the span; what is unknown is absent. */
+  describe(sink: AttributeSink): void {
+    const { call } = this;
+    const own = this.options.attribution;
+    putAll(sink, own === undefined ? call.ambient : { ...attributionAttributes(own), ...call.ambient });
+    putAll(sink, call.fingerprint);
+    putIdentity(sink, call, this.options.provider);
+    putOutcome(sink, call);
+    putDimensions(sink, call);
+    putUsage(sink, call.response.usage);
+    sink.put(CHARACTERS, call.request.characters);
+    putRateLimits(sink, call);
+  }
 }
 
-function attemptEvent(attempt: Attempt): SpanEvent {
-  return {
-    name: names.EVENT_ATTEMPT,
-    timeMs: attempt.startMs,
-    describe: (sink) => describeAttempt(attempt, sink),
-  };
+/** The name of the last span: names that are put together once are found again faster. */
+let lastName = { operation: "", model: "", name: "" };
+
+function nameOf(operation: string, model: string): string {
+  if (lastName.model !== model || lastName.operation !== operation) {
+    lastName = { operation, model, name: `${operation} ${model}` };
+  }
+  return lastName.name;
 }
 
-function describeAttempt(attempt: Attempt, sink: AttributeSink): void {
-  const { endMs } = attempt;
-  sink.put(names.ATTR_ATTEMPT_INDEX, attempt.index);
-  if (endMs !== null) sink.put(names.ATTR_ATTEMPT_DURATION_MS, Math.max(0, endMs - attempt.startMs));
-  sink.put(names.ATTR_HTTP_STATUS, attempt.httpStatus);
-  sink.put(names.ATTR_ERROR_TYPE, attempt.errorType);
-  sink.put(names.ATTR_ATTEMPT_RETRY_AFTER_MS, attempt.retryAfterMs);
-}
+class AttemptEvent implements SpanEvent {
+  readonly name = names.EVENT_ATTEMPT;
 
-/** Puts every attribute of the span of a call; what is unknown is absent. */
-export function describeCall(call: EndedCall, sink: AttributeSink): void {
-  const own = call.observer.options.attribution;
-  putAll(sink, own === undefined ? call.ambient : { ...attributionAttributes(own), ...call.ambient });
-  putAll(sink, call.fingerprint);
-  putIdentity(sink, call);
-  putOutcome(sink, call);
-  putDimensions(sink, call);
-  putUsage(sink, call.response.usage);
-  sink.put(CHARACTERS, call.request.characters);
-  putRateLimits(sink, call);
+  constructor(private readonly attempt: Attempt) {}
+
+  get timeMs(): number {
+    return this.attempt.startMs;
+  }
+
+  describe(sink: AttributeSink): void {
+    const { index, startMs, endMs, httpStatus, errorType, retryAfterMs } = this.attempt;
+    sink.put(names.ATTR_ATTEMPT_INDEX, index);
+    if (endMs !== null) sink.put(names.ATTR_ATTEMPT_DURATION_MS, Math.max(0, endMs - startMs));
+    sink.put(names.ATTR_HTTP_STATUS, httpStatus);
+    sink.put(names.ATTR_ERROR_TYPE, errorType);
+    sink.put(names.ATTR_ATTEMPT_RETRY_AFTER_MS, retryAfterMs);
+  }
 }
 
 const CHARACTERS = names.ATTR_USAGE_PREFIX + names.USAGE_ATTRIBUTE_NAMES.characters;
@@ -154,7 +188,7 @@ const STANDARD_OPERATIONS: ReadonlySet<string> = new Set([
   "embeddings",
 ]);
 
-function putIdentity(sink: AttributeSink, call: EndedCall): void {
+function putIdentity(sink: AttributeSink, call: EndedCall, override: string | undefined): void {
   const { endpoint, host, port } = call.target;
   sink.put(names.ATTR_SDK_VERSION, SDK_VERSION);
   sink.put(names.ATTR_OPERATION_NAME, endpoint.operation);
@@ -163,7 +197,7 @@ function putIdentity(sink: AttributeSink, call: EndedCall): void {
   }
   sink.put(names.ATTR_PROVIDER_NAME, call.provider);
   sink.put(names.ATTR_CLIENT_FLAVOR, call.observer.flavor);
-  sink.put(names.ATTR_PROVIDER_OVERRIDE, call.observer.options.provider);
+  sink.put(names.ATTR_PROVIDER_OVERRIDE, override);
   sink.put(names.ATTR_SERVER_ADDRESS, host);
   sink.put(names.ATTR_SERVER_PORT, port);
   sink.put(names.ATTR_DEPLOYMENT, endpoint.deployment);
@@ -234,23 +268,15 @@ function sumOf(a: number | undefined, b: number | undefined, c: number | undefin
   return (a ?? 0) + (b ?? 0) + (c ?? 0);
 }
 
-function putRateLimits(sink: AttributeSink, call: EndedCall): void {
-  for (const name in call.limitHeaders) sink.put(headerName(name), [call.limitHeaders[name]]);
-  for (const { kind, limit, remaining, resetAt } of call.rateLimits) {
+function putRateLimits(sink: AttributeSink, { limits }: EndedCall): void {
+  if (limits === null) return;
+  limits.putHeaders(sink);
+  for (const { kind, limit, remaining, resetAt } of limits.limits) {
     const full = LIMIT_NAMES[kind];
     sink.put(full.limit, limit);
     sink.put(full.remaining, remaining);
     sink.put(full.resetAt, resetAt);
   }
-}
-
-const headerNames = new Map<string, string>();
-
-/** Names that are put together once are found again faster by what writes them. There are as many as vendors' limit headers. */
-function headerName(header: string): string {
-  let full = headerNames.get(header);
-  if (full === undefined) headerNames.set(header, (full = names.ATTR_RESPONSE_HEADER_PREFIX + header));
-  return full;
 }
 
 type LimitNames = Record<"limit" | "remaining" | "resetAt", string>;

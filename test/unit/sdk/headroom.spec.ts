@@ -17,11 +17,17 @@ const limit = (
   resetAt: resetInMs === null ? null : new Date(NOW + resetInMs).toISOString(),
 });
 
+const KINDS = ["requests", "tokens", "input_tokens", "output_tokens"];
+const reading = (limits: RateLimit[]): { kinds: number; limits: RateLimit[] } => ({
+  kinds: limits.reduce((bits, { kind }) => bits | (1 << KINDS.indexOf(kind)), 0),
+  limits,
+});
+
 describe("headroom", () => {
   it("is what was said last of each kind, and grows old", () => {
     const client = observer();
-    rememberLimits(client, [limit(5, 8000), limit(100, 2000, "tokens")], NOW);
-    rememberLimits(client, [limit(4, 7000)], NOW + 1000);
+    rememberLimits(client, reading([limit(5, 8000), limit(100, 2000, "tokens")]), NOW);
+    rememberLimits(client, reading([limit(4, 7000)]), NOW + 1000);
     expect(headroomOf(client, NOW + 3000)).toEqual([
       { ...limit(4, 7000), resetInMs: 4000, ageMs: 2000 },
       { ...limit(100, 2000, "tokens"), resetInMs: 0, ageMs: 3000 },
@@ -42,7 +48,7 @@ describe("what a paced request waits", () => {
     { state: "the reset is far away", limits: [limit(0, 3_600_000)], waits: 60_000 },
   ])("$state: $waits ms", ({ limits, waits }) => {
     const client = observer();
-    rememberLimits(client, limits, NOW);
+    rememberLimits(client, reading(limits), NOW);
     expect(certainWaitMs(client, NOW)).toBe(waits);
   });
 

@@ -41,20 +41,20 @@ describe("rate limits", () => {
       "anthropic-ratelimit-output-tokens-reset": "2026-11-22T10:05:00Z",
       "x-ratelimit-remaining-tokens-minute": "9",
     });
-    expect(readRateLimits(headers, "openai", NOW).limits).toEqual([
+    expect(readRateLimits(headers, "openai", NOW)?.limits).toEqual([
       { kind: "requests", limit: 5000, remaining: 4999, resetAt: "2026-11-22T10:01:00.000Z" },
       { kind: "tokens", limit: null, remaining: null, resetAt: null },
     ]);
-    expect(readRateLimits(headers, "anthropic", NOW).limits).toEqual([
+    expect(readRateLimits(headers, "anthropic", NOW)?.limits).toEqual([
       { kind: "output_tokens", limit: null, remaining: 70, resetAt: "2026-11-22T10:05:00.000Z" },
     ]);
-    expect(readRateLimits(headers, "mistral_ai", NOW).limits[0]).toEqual({
+    expect(readRateLimits(headers, "mistral_ai", NOW)?.limits[0]).toEqual({
       kind: "tokens",
       limit: null,
       remaining: 9,
       resetAt: null,
     });
-    expect(readRateLimits(headers, "aws.bedrock", NOW).limits).toEqual([]);
+    expect(readRateLimits(headers, "aws.bedrock", NOW)).toBeNull();
   });
 
   it.each([

@@ -69,10 +69,30 @@ export class AttributeTrack implements AttributeSink {
 
   private change(slot: Slot, value: AttributeValue): void {
     scratch.cut(0);
-    writeAttribute(scratch, SPAN_ATTRIBUTES, slot.key, value);
+    if (!this.changeTail(slot, value)) writeAttribute(scratch, SPAN_ATTRIBUTES, slot.key, value);
     this.bytes.replace(this.at, slot.size, scratch);
     slot.size = scratch.length;
     slot.value = value;
+  }
+
+  /** Writes a list that begins as the one before did, taking over what is written of that; false where nothing can be taken over. */
+  private changeTail(slot: Slot, value: AttributeValue): boolean {
+    const before = slot.value;
+    if (typeof value !== "object" || typeof before !== "object") return false;
+    const equal = equalItems(before, value);
+    if (equal < WORTH_TAKING) return false;
+    const from = this.bytes.inside(this.bytes.inside(this.bytes.inside(this.at) + slot.key.byteLength));
+    const size = this.bytes.afterMessages(from, equal) - from;
+    const start = scratch.open(SPAN_ATTRIBUTES);
+    scratch.bytes(slot.key);
+    const valueStart = scratch.open(2);
+    const list = scratch.open(5);
+    scratch.take(this.bytes, from, size);
+    writeItems(scratch, value, equal);
+    scratch.close(list);
+    scratch.close(valueStart);
+    scratch.close(start);
+    return true;
   }
 
   /** Lets go of what the last span had from here on. */
@@ -81,6 +101,19 @@ export class AttributeTrack implements AttributeSink {
     this.slots.length = this.next;
     this.bytes.cut(this.at);
   }
+}
+
+/** Items from which on taking them over costs less than writing them. */
+const WORTH_TAKING = 4;
+
+/** How many items two lists have in common at their beginning; 0 when some of them are unset. */
+function equalItems(a: readonly unknown[], b: readonly unknown[]): number {
+  let equal = 0;
+  while (equal < a.length && equal < b.length && a[equal] === b[equal]) {
+    if (a[equal] === null || a[equal] === undefined) return 0;
+    equal += 1;
+  }
+  return equal;
 }
 
 function same(a: AttributeValue, b: AttributeValue): boolean {
@@ -117,12 +150,18 @@ function writeValue(writer: ProtoWriter, value: AttributeValue): void {
     else writer.double(4, value);
   } else {
     const list = writer.open(5);
-    for (const item of value) {
-      if (item === null || item === undefined) continue;
-      const start = writer.open(1);
-      writeValue(writer, item);
-      writer.close(start);
-    }
+    writeItems(writer, value, 0);
     writer.close(list);
+  }
+}
+
+/** Writes the items of a list from the index `from` on. */
+function writeItems(writer: ProtoWriter, list: Extract<AttributeValue, object>, from: number): void {
+  for (let index = from; index < list.length; index += 1) {
+    const item = list[index];
+    if (item === null || item === undefined) continue;
+    const start = writer.open(1);
+    writeValue(writer, item);
+    writer.close(start);
   }
 }

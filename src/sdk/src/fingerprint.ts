@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as crypto from "node:crypto";
-import type { Attributes } from "@opentelemetry/api";
 import { fingerprintKeySetting } from "./environment.js";
 import { fingerprintMemo, MEASURED } from "./fingerprint-memo.js";
-import type { FingerprintMemo, Step } from "./fingerprint-memo.js";
+import type { FingerprintMemo } from "./fingerprint-memo.js";
 import { ATTR_FINGERPRINT_PREFIX, FINGERPRINT_PARTS } from "./semconv.js";
+import type { AttributeSink } from "./span-data.js";
 import type { PromptBlock, PromptPieces } from "./wire/family.js";
 
 /** Prompts beyond this are described by their sizes alone, so that hashing stays cheap. */
@@ -22,66 +22,83 @@ function fingerprintKey(): string {
   return key;
 }
 
-/**
- * Keyed hashes and sizes of a request's parts, as span attributes. No content and nothing that content can be guessed from without the
- * key. Boundary `b` entries are `<role><mark>:<bytes>:<hash>`; their hashes are chained, so that equal hashes mean an equal prefix
- * from the beginning of the prompt up to there.
- */
-export function fingerprintAttributes(pieces: PromptPieces, bodyLength: number): Attributes {
+/** Keyed hashes and sizes of a request's parts. No content and nothing that content can be guessed from without the key. */
+export interface Fingerprint {
+  readonly params: string;
+  readonly full: string;
+  /**
+   * `<role><mark>:<bytes>:<hash>`; the hashes are chained, so that equal hashes mean an equal prefix from the beginning of the prompt up
+   * to there.
+   */
+  readonly boundaries: readonly string[];
+  readonly boundaryCount: number;
+  readonly tools: Part | null;
+  readonly system: Part | null;
+  readonly sizesOnly: boolean;
+  readonly handles: readonly string[];
+}
+
+/** Texts that stand in a row: their hash, UTF-8 bytes and number. */
+interface Part {
+  hash: string;
+  bytes: number;
+  count: number;
+}
+
+/** The fingerprint of a request whose body has `bodyLength` characters. */
+export function fingerprintOf(pieces: PromptPieces, bodyLength: number): Fingerprint {
   const sizesOnly = bodyLength > MAX_BODY;
   const memo = sizesOnly ? MEASURED : fingerprintMemo(chainedHash);
   const tools = partOf(memo, "tools", pieces.tools);
   const system = partOf(memo, "system", pieces.system);
   const params = memo.part("params", JSON.stringify(inOrder(pieces.params)) ?? "null").link;
-  let step = memo.part("seed", `${tools?.link ?? ""}\n${system?.link ?? ""}`);
+  let step = memo.part("seed", `${tools?.hash ?? ""}\n${system?.hash ?? ""}`);
   const boundaries: string[] = [];
   for (const { role, content, mark } of pieces.blocks) {
     step = memo.after(step, role, textOf(content));
     boundaries.push(mark === null ? step.entry : `${role}${mark}${step.entry.slice(role.length)}`);
   }
-  const attributes: Attributes = {
-    [NAMES.params]: params,
-    [NAMES.full]: sizesOnly ? "" : joined(step.link, params),
-    [NAMES.boundaries]: capped(boundaries, pieces.blocks),
-    [NAMES.boundaryCount]: boundaries.length,
+  return {
+    params,
+    full: sizesOnly ? "" : step.link.slice(0, FULL_OF_CHAIN) + params.slice(0, HASH_DIGITS - FULL_OF_CHAIN),
+    boundaries: capped(boundaries, pieces.blocks),
+    boundaryCount: boundaries.length,
+    tools,
+    system,
+    sizesOnly,
+    handles: sizesOnly ? [] : pieces.handles.map((handle) => keyedHash("handle", handle)),
   };
+}
+
+/** Puts what is known of a fingerprint as span attributes. */
+export function putFingerprint(sink: AttributeSink, print: Fingerprint): void {
+  sink.put(NAMES.params, print.params);
+  sink.put(NAMES.full, print.full);
+  sink.put(NAMES.boundaries, print.boundaries);
+  sink.put(NAMES.boundaryCount, print.boundaryCount);
+  const { tools, system } = print;
   if (tools !== null) {
-    if (!sizesOnly) attributes[NAMES.tools] = tools.link;
-    attributes[NAMES.toolsBytes] = bytesOf(tools, pieces.tools);
-    attributes[NAMES.toolsCount] = pieces.tools.length;
+    if (!print.sizesOnly) sink.put(NAMES.tools, tools.hash);
+    sink.put(NAMES.toolsBytes, tools.bytes);
+    sink.put(NAMES.toolsCount, tools.count);
   }
   if (system !== null) {
-    if (!sizesOnly) attributes[NAMES.system] = system.link;
-    attributes[NAMES.systemBytes] = bytesOf(system, pieces.system);
-    attributes[NAMES.systemCount] = pieces.system.length;
+    if (!print.sizesOnly) sink.put(NAMES.system, system.hash);
+    sink.put(NAMES.systemBytes, system.bytes);
+    sink.put(NAMES.systemCount, system.count);
   }
-  if (sizesOnly) attributes[NAMES.sizesOnly] = true;
-  else if (pieces.handles.length > 0) {
-    attributes[NAMES.handles] = pieces.handles.map((handle) => keyedHash("handle", handle));
-  }
-  return attributes;
+  if (print.sizesOnly) sink.put(NAMES.sizesOnly, true);
+  if (print.handles.length > 0) sink.put(NAMES.handles, print.handles);
 }
 
 type Memo = Pick<FingerprintMemo, "part" | "after">;
 
-/** The step over texts that stand in a row; null where there are none. */
-function partOf(memo: Memo, label: string, values: readonly unknown[]): Step | null {
-  return values.length === 0 ? null : memo.part(label, values.map(textOf).join("\n"));
-}
-
-/** UTF-8 bytes of the texts of a part, without what joins them. */
-function bytesOf(part: Step, values: readonly unknown[]): number {
-  return part.bytes - (values.length - 1);
-}
-
-/** Two hashes as one of the same length: equal where both are, and saying no more than they do. */
-function joined(a: string, b: string): string {
-  let both = "";
-  for (let at = 0; at < HASH_DIGITS; at += 8) {
-    const part = Number.parseInt(a.slice(at, at + 8), 16) ^ Number.parseInt(b.slice(at, at + 8), 16);
-    both += (part >>> 0).toString(16).padStart(8, "0");
-  }
-  return both;
+/** The part that `values` make up; null where there are none. */
+function partOf(memo: Memo, label: string, values: readonly unknown[]): Part | null {
+  if (values.length === 0) return null;
+  const count = values.length;
+  const { link, bytes } = memo.part(label, values.map(textOf).join("\n"));
+  return { hash: link, bytes: bytes - (count - 1), count };
 }
 
 /** Whether nobody can change the pieces any more: texts and plain values alone. */
@@ -141,6 +158,8 @@ function chainedHash(label: string, role: string, text: string): string {
 }
 
 const HASH_DIGITS = 24;
+/** Of `full`, the digits that the chain has in it; the others are those of the parameters. */
+const FULL_OF_CHAIN = 16;
 
 /** 12 bytes of SHA-256 over the key, a label and the text, the key on both sides; 24 hex digits. */
 function keyedHash(label: string, text: string): string {

@@ -148,7 +148,7 @@ class ResultSink implements BodySink {
       batch: this.kind !== "response",
       requestId: line.requestId,
       limits: null,
-      fingerprint: {},
+      fingerprint: null,
       result: response.id === null ? null : resultName(responseKey(this.url.hostname, response.id)),
     });
   }

@@ -7,7 +7,8 @@ import { holdBackground } from "./background.js";
 import { callClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import { forgetHolder, watchHolder } from "./abandonment.js";
-import { fingerprintAttributes, isSettled } from "./fingerprint.js";
+import { fingerprintOf, isSettled } from "./fingerprint.js";
+import type { Fingerprint } from "./fingerprint.js";
 import { guard } from "./guard.js";
 import type { SignalLike } from "./http-types.js";
 import { OpenCalls, sweeps } from "./open-calls.js";
@@ -46,7 +47,7 @@ export class LiveCall {
   readonly batch = false;
   requestId: string | null = null;
   limits: LimitsReading | null = null;
-  fingerprint: Attributes = {};
+  fingerprint: Fingerprint | null = null;
   result: string | null = null;
   finished = false;
   /** For the idle timeout: the sweep in which the body last moved, and whether the application waits for it now. */
@@ -196,7 +197,7 @@ export class LiveCall {
     this.factsRead = true;
     this.printed = true;
     if (pieces === null) return;
-    this.fingerprint = fingerprintAttributes(pieces, typeof source === "string" ? source.length : 0);
+    this.fingerprint = fingerprintOf(pieces, typeof source === "string" ? source.length : 0);
   }
 
   /** Reads what is not known yet from the body; the parts of the prompt, if they are wanted. */

@@ -52,6 +52,36 @@ export class ProtoWriter {
     this.at += other.at;
   }
 
+  /** Adds the `size` bytes that `other` holds at `from`. */
+  take(other: ProtoWriter, from: number, size: number): void {
+    this.room(size);
+    this.buffer.set(other.buffer.subarray(from, from + size), this.at);
+    this.at += size;
+  }
+
+  /** Where the content of the nested message at `at` begins, its field number being below 16. */
+  inside(at: number): number {
+    let next = at + 1;
+    while ((this.buffer[next] ?? 0) > 127) next += 1;
+    return next + 1;
+  }
+
+  /** Where the `count` nested messages from `at` on end, all of field numbers below 16. */
+  afterMessages(at: number, count: number): number {
+    let next = at;
+    for (let message = 0; message < count; message += 1) {
+      let length = 0;
+      let scale = 1;
+      next += 1;
+      for (; (this.buffer[next] ?? 0) > 127; next += 1) {
+        length += ((this.buffer[next] ?? 0) - 128) * scale;
+        scale *= 128;
+      }
+      next += 1 + length + (this.buffer[next] ?? 0) * scale;
+    }
+    return next;
+  }
+
   /** Begins a nested message; the result goes to `close`. */
   open(field: number): number {
     this.room(12);

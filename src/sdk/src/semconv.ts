@@ -147,7 +147,7 @@ export const FINGERPRINT_PARTS = {
   boundaries: "b",
   /** int, boundaries of the whole prompt */
   boundaryCount: "b_count",
-  /** hash of everything: equal means the same request */
+  /** hash of everything, 16 digits of the last boundary and 8 of the parameters: equal means the same request */
   full: "full",
   /** string[], hashes of cache keys, previous response ids and other server-side handles */
   handles: "handles",

@@ -2,6 +2,8 @@ import type { Attributes, Context } from "@opentelemetry/api";
 import { attributionAttributes } from "./attribution.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
 import type { Attempt, Outcome, RateLimitKind, RequestFacts, ResponseFacts, SideUsage } from "./call.js";
+import { putFingerprint } from "./fingerprint.js";
+import type { Fingerprint } from "./fingerprint.js";
 import type { Observer, ObserveOptions } from "./options.js";
 import type { LimitsReading } from "./rate-limits.js";
 import * as names from "./semconv.js";
@@ -31,7 +33,7 @@ export interface EndedCall {
   readonly batch: boolean;
   readonly requestId: string | null;
   readonly limits: LimitsReading | null;
-  readonly fingerprint: Attributes;
+  readonly fingerprint: Fingerprint | null;
   /** Names the result of a job, which whoever polls for it reports; null for a call, which its own process alone sees. */
   readonly result: string | null;
 }
@@ -39,6 +41,7 @@ export interface EndedCall {
 /** Sends the span of an ended call, a child of what was active when the call began, and one for each other model inside it. */
 export function emitSpan(call: EndedCall): void {
   deliver(new CallSpan(call), call.context, call.observer.options.tracerProvider);
+  if (call.response.side.length === 0) return;
   for (const [index, side] of call.response.side.entries()) {
     deliver(new CallSpan(sideCall(call, side, index)), call.context, call.observer.options.tracerProvider);
   }
@@ -76,7 +79,7 @@ function sideCall(call: EndedCall, side: SideUsage, index: number): EndedCall {
     batch: call.batch,
     requestId: null,
     limits: null,
-    fingerprint: {},
+    fingerprint: null,
     result: call.result === null ? null : `${call.result} ${side.kind} ${index}`,
   };
 }
@@ -136,7 +139,7 @@ class CallSpan implements SpanData {
     const { call } = this;
     const own = this.options.attribution;
     putAll(sink, own === undefined ? call.ambient : { ...attributionAttributes(own), ...call.ambient });
-    putAll(sink, call.fingerprint);
+    if (call.fingerprint !== null) putFingerprint(sink, call.fingerprint);
     putIdentity(sink, call, this.options.provider);
     putOutcome(sink, call);
     putDimensions(sink, call);

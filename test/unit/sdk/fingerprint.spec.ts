@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { fingerprintAttributes } from "../../../src/sdk/src/fingerprint.js";
+import { fingerprintOf, putFingerprint } from "../../../src/sdk/src/fingerprint.js";
 import { anthropicMessages } from "../../../src/sdk/src/wire/anthropic-messages.js";
 import { openaiChat } from "../../../src/sdk/src/wire/openai-chat.js";
 import type { Family } from "../../../src/sdk/src/wire/family.js";
@@ -8,10 +8,12 @@ const PREFIX = "spanledger.fingerprint.";
 function fingerprint(family: Family, body: Record<string, unknown>, length = 100): Record<string, unknown> {
   const pieces = family.pieces?.(body);
   if (pieces === undefined) throw new Error("no pieces");
-  const attributes = fingerprintAttributes(pieces, length);
-  return Object.fromEntries(
-    Object.entries(attributes).map(([key, value]) => [key.slice(PREFIX.length), value]),
+  const attributes: Record<string, unknown> = {};
+  putFingerprint(
+    { put: (name, value) => (attributes[name.slice(PREFIX.length)] = value) },
+    fingerprintOf(pieces, length),
   );
+  return attributes;
 }
 
 const message = (role: string, content: string): object => ({ role, content });

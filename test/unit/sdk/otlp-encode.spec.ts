@@ -37,7 +37,8 @@ const value: fc.Arbitrary<AttributeValue | null> = fc.oneof(
   fc.boolean(),
   fc.nat(),
   fc.constantFrom(0, 127, 128, 16_383, 16_384, 2 ** 40, 0.5, -3),
-  fc.array(text, { maxLength: 5 }),
+  fc.array(fc.oneof(fc.constantFrom("one", "two"), text), { maxLength: 9 }),
+  fc.nat({ max: 12 }).map((length) => Array.from({ length }, (_unused, index) => `item ${index}`)),
   fc.constant(null),
 );
 // Few names, so that spans say the same, something else, more and less than the one before them.

@@ -5,7 +5,7 @@ import OpenAI from "openai";
 import { type Reply, startStandInProviders, type StandInProviders } from "../../src/demo/providers/index.js";
 import { allCalls, type ApiCall } from "../support/api.js";
 import { type Answer, ProviderServer } from "../support/sdk/provider-server.js";
-import { runProgram } from "../support/sdk/run-program.js";
+import { type ProgramResult, runProgram } from "../support/sdk/run-program.js";
 import {
   cleanUpServers,
   eventually,
@@ -187,35 +187,36 @@ describe("real clients, wrapped by one line, exporting by themselves", () => {
     expect(call?.usage["outputTotal"]).toBeNull();
   });
 
-  it("makes one row of each result of a job that two processes look after", async () => {
-    const vendor = await new ProviderServer().start();
-    const [queued, completed, lines] = jobAnswers();
-    const env = { PROVIDER_URL: `${vendor.url}/v1`, SPANLEDGER_ENDPOINT: server.url };
-    vendor.script(queued, queued, completed, lines);
-    const first = await runProgram("job-poller", { ...env, STARTS: "yes" });
-    vendor.script(completed, lines);
-    const second = await runProgram("job-poller", env);
-    await vendor.close();
-    expect([first, second]).toMatchObject([
-      { code: 0, stdout: "done\n", stderr: "" },
-      { code: 0, stdout: "done\n", stderr: "" },
+  it("makes one row of each result of a job that four processes look after, in either way, and none of its total", async () => {
+    const [queued, completed, lines, total] = jobAnswers();
+    const worker = async (script: readonly Answer[], env: Record<string, string>): Promise<ProgramResult> => {
+      const vendor = await new ProviderServer().start();
+      vendor.script(...script);
+      const told = { PROVIDER_URL: `${vendor.url}/v1`, SPANLEDGER_ENDPOINT: server.url, ...env };
+      return runProgram("job-poller", told).finally(() => vendor.close());
+    };
+    const ends = await Promise.all([
+      worker([queued, queued, completed, lines], { STARTS: "yes" }),
+      worker([completed, lines], { TRACED: "yes" }),
+      worker([queued, completed, lines], { TRACED: "yes" }),
+      worker([total], { TOTAL: "yes" }),
     ]);
-    // Both have waited for the acknowledgement of what they sent.
-    const calls = await callsOf("jobs", 3);
-    expect(calls).toHaveLength(3);
+    for (const end of ends) expect(end).toMatchObject({ code: 0, stdout: "done\n", stderr: "" });
+    // All have waited for the acknowledgement of what they sent.
+    const calls = (await callsOf("jobs", 3)).filter((call) => call.billable);
     expect(Object.fromEntries(calls.map((call) => [call.responseId, call.usage["inputTotal"]]))).toEqual({
       batch_req_0000002: 8,
-      "chatcmpl-job": 10,
-      resp_shared_by_two: 20,
+      "chatcmpl-of-a-job": 10,
+      resp_shared_by_all: 20,
     });
-    expect(calls.every((call) => call.billable)).toBe(true);
+    expect(calls).toHaveLength(3);
   }, 60_000);
 });
 
-/** What the vendor says of a background response, while it runs and then, and of a batch of two requests. */
-function jobAnswers(): [queued: Answer, completed: Answer, lines: Answer] {
+/** What the vendor says of a background response, while it runs and then, and of a batch of two requests, line by line and in total. */
+function jobAnswers(): [queued: Answer, completed: Answer, lines: Answer, total: Answer] {
   const response = {
-    id: "resp_shared_by_two",
+    id: "resp_shared_by_all",
     object: "response",
     model: "gpt-4o-mini",
     background: true,
@@ -224,7 +225,7 @@ function jobAnswers(): [queued: Answer, completed: Answer, lines: Answer] {
   const line = (id: string, body: object): string =>
     `${JSON.stringify({ id, custom_id: id, response: { status_code: 200, request_id: `rq_${id}`, body }, error: null })}\n`;
   const chat = {
-    id: "chatcmpl-job",
+    id: "chatcmpl-of-a-job",
     object: "chat.completion",
     model: "gpt-4o-mini",
     choices: [{ finish_reason: "stop" }],
@@ -249,6 +250,18 @@ function jobAnswers(): [queued: Answer, completed: Answer, lines: Answer] {
     {
       chunks: [line("batch_req_0000001", chat), line("batch_req_0000002", vectors)],
       headers: { "content-type": "application/octet-stream" },
+    },
+    {
+      json: {
+        id: "batch_shared_by_all",
+        object: "batch",
+        endpoint: "/v1/chat/completions",
+        model: "gpt-4o-mini",
+        status: "completed",
+        output_file_id: "file-shared-by-all",
+        created_at: Math.floor(Date.now() / 1000) - 3600,
+        usage: { input_tokens: 18, output_tokens: 4, total_tokens: 22 },
+      },
     },
   ];
 }

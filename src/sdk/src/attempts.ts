@@ -112,9 +112,17 @@ export function isRetryable(status: number): boolean {
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
-/** The longest that a retry is waited for where no entry hook tells the end: the SDKs' own wait (at most 60 s) and some slack. */
-export function retryWindowMs(retryAfterMs: number | null): number {
-  return Math.min(retryAfterMs ?? 8000, 60_000) + 2000;
+const MAX_WAIT_MS = 60_000;
+
+/**
+ * How long, in milliseconds, a retry is waited for after the failure of attempt `attempts` (from 1 on) where nothing tells whether one
+ * comes: what the provider asked to wait, else the longest that clients and frameworks wait of their own, and some slack: 4 s after the
+ * first, 6 s after the second, at most 62 s. ai 6 waits 2 s and doubles, @langchain/core 1 1 to 2 s, cohere-ai 8 and @google/genai 2 1 s,
+ * @mistralai/mistralai 2 at most 1.5 s (sources read 2026-11-25): none waits longer than 1 s times 2 to the power of the attempt.
+ */
+export function retryWindowMs(retryAfterMs: number | null, attempts: number): number {
+  if (retryAfterMs !== null) return Math.min(retryAfterMs, MAX_WAIT_MS) + 2000;
+  return Math.min(1000 * 2 ** attempts, MAX_WAIT_MS) + 2000;
 }
 
 /** A low-cardinality name for a transport failure: the system or undici code, else the error's class. Never its message. */

@@ -1,6 +1,8 @@
 import { beforeExit } from "./before-exit.js";
 import type { Outcome, ResponseFacts } from "./call.js";
 import { once } from "./once.js";
+import { resultIds } from "./result-ids.js";
+import type { ResultIds } from "./result-ids.js";
 import { emitSpan } from "./span.js";
 import type { EndedCall } from "./span.js";
 
@@ -10,7 +12,7 @@ type Held = EndedCall & {
   endMs: number;
   outcome: Outcome;
   errorType: string | null;
-  result: string | null;
+  result: ResultIds | null;
   now(): number;
 };
 
@@ -19,27 +21,26 @@ const MAX_HELD = 1000;
 const held = new Map<string, Held>();
 
 /** What a stored response is known by: ids are unique within a server. */
-export function responseKey(host: string, id: string): string {
+function responseKey(host: string, id: string): string {
   return `${host} ${id}`;
 }
 
-/** Ids shorter than this are not unique: small servers count, or say the same each time. */
-const UNIQUE_ID_CHARS = 12;
-
-/** What a stored result is known by to every process, or null where `key` does not tell it from others. */
-export function resultName(key: string): string | null {
-  return key.length - key.indexOf(" ") - 1 >= UNIQUE_ID_CHARS ? key : null;
-}
-
 /**
- * Keeps a call back whose response runs in the background, until a poll of this process sees it end: one call, one record. False when
- * the call is of another kind and must be recorded now.
+ * Keeps a call back whose response runs on in the background, whether its answer said so or its stream broke off, until a poll or a
+ * resumed stream of this process sees it end: one call, one record. False when the call must be recorded now.
  */
 export function holdBackground(call: Held): boolean {
-  const { id, pending } = call.response;
-  if (!pending || id === null || call.outcome !== "ok") return false;
+  const { id, background, pending } = call.response;
+  if (!background || id === null) return false;
+  const { host } = call.target;
+  if (!pending) {
+    // Its stream told the end. Whoever asks for the response again sees what is recorded already.
+    once(responseKey(host, id));
+    call.result = resultIds(host, id);
+    return false;
+  }
   beforeExit(releaseBackground);
-  held.set(responseKey(call.target.host, id), call);
+  held.set(responseKey(host, id), call);
   if (held.size > MAX_HELD) {
     const [oldest] = held;
     if (oldest !== undefined) release(oldest[0], oldest[1]);
@@ -57,16 +58,18 @@ function release(key: string, call: Held): void {
  * record of its own: it completed a call, or was recorded before.
  */
 export function completeBackground(
-  key: string,
+  host: string,
+  id: string,
   outcome: Outcome,
   read: (facts: ResponseFacts, provider: string) => void,
 ): boolean {
+  const key = responseKey(host, id);
   const call = held.get(key);
   if (!once(key)) return true;
   if (call === undefined) return false;
   read(call.response, call.provider);
   call.endMs = call.now();
-  call.result = resultName(key);
+  call.result = resultIds(host, id);
   call.outcome = outcome;
   call.errorType = outcome === "error" ? (call.response.errorType ?? "provider_error") : null;
   release(key, call);

@@ -67,7 +67,9 @@ export interface ResponseFacts {
   finishReasons: string[];
   usage: UsageReading | null;
   side: SideUsage[];
-  /** Whether the answer only promises a result that is made in the background and polled for. */
+  /** Whether the result is made in the background and stored: it can be asked for again, from the beginning or from where a stream broke. */
+  background: boolean;
+  /** Whether the answer only promises such a result. */
   pending: boolean;
   geo: string | null;
   speed: string | null;
@@ -98,6 +100,7 @@ export function emptyResponseFacts(): ResponseFacts {
     finishReasons: [],
     usage: null,
     side: [],
+    background: false,
     pending: false,
     geo: null,
     speed: null,

@@ -138,7 +138,8 @@ export function responded(exchange: Exchange, response: ResponseLike): void {
   const final = !isRetryable(response.status) && headers.get("x-should-retry") !== "true";
   // A client whose end is told tells it before: its word may fail to come only when it starts over with options of another make.
   if (final) call.deadline = performance.now() + REFUSAL_MS;
-  else if (!call.settles) call.deadline = performance.now() + retryWindowMs(attempt.retryAfterMs);
+  else if (!call.settles)
+    call.deadline = performance.now() + retryWindowMs(attempt.retryAfterMs, call.attempts.length);
   tap(response, new RefusalSink(call, (code, taken) => refused(exchange, code, taken, final)));
   call.dropRefusal = () => letGo(response);
 }
@@ -226,7 +227,7 @@ export function failed(exchange: Exchange, error: unknown): void {
     call.stopped = stopped && call.attempts.length === 1;
     call.refusalTaken = true;
   }
-  if (!call.finished) call.deadline = performance.now() + retryWindowMs(null);
+  if (!call.finished) call.deadline = performance.now() + retryWindowMs(null, call.attempts.length);
 }
 
 /** Whether an attempt ended sooner than the timeout that its client announces, in whole seconds: then the application ended it. */

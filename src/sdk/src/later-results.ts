@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
 import { ambientAttribution } from "./attribution.js";
-import { completeBackground, responseKey, resultName } from "./background.js";
+import { completeBackground } from "./background.js";
 import { isNewLine, offerTotal, takeLines } from "./batch-totals.js";
 import { emptyRequestFacts, emptyResponseFacts } from "./call.js";
 import type { BodySink } from "./body-sink.js";
@@ -8,6 +8,8 @@ import { guard } from "./guard.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { Observer } from "./options.js";
 import { providerOfFlavor } from "./provider-hosts.js";
+import { lineIds, resultIds, totalIds } from "./result-ids.js";
+import type { ResultIds } from "./result-ids.js";
 import { emitSpan } from "./span.js";
 import { targetAt, urlText } from "./target.js";
 import type { Endpoint, Family } from "./wire/family.js";
@@ -53,6 +55,8 @@ class ResultSink implements BodySink {
   private readonly parts: Uint8Array[] = [];
   private size = 0;
   private wanted: boolean | null = null;
+  /** Whether a stored response comes as a stream; null until its first bytes. */
+  private events: boolean | null = null;
 
   constructor(
     private readonly observer: Observer,
@@ -62,11 +66,12 @@ class ResultSink implements BodySink {
     /** Of the file, batch or response that the path names. */
     private readonly id: string,
   ) {
-    this.lines = new LineSplitter((line) => guard(() => this.line(line)));
+    const onLine = kind === "response" ? this.event.bind(this) : this.line.bind(this);
+    this.lines = new LineSplitter((line) => guard(() => onLine(line)));
   }
 
   chunk(bytes: Uint8Array): void {
-    if (this.kind === "lines") guard(() => this.lines.push(bytes));
+    if (this.isLines(bytes[0])) guard(() => this.lines.push(bytes));
     else if (this.size <= MAX_BODY) {
       this.size += bytes.byteLength;
       this.parts.push(bytes.slice());
@@ -74,12 +79,12 @@ class ResultSink implements BodySink {
   }
 
   text(value: string): void {
-    if (this.kind === "lines") guard(() => this.lines.push(Buffer.from(value)));
+    if (this.isLines(value.charCodeAt(0))) guard(() => this.lines.push(Buffer.from(value)));
     else this.json(parseObject(value));
   }
 
   end(): void {
-    if (this.kind === "lines") guard(() => this.lines.end());
+    if (this.kind === "lines" || this.events === true) guard(() => this.lines.end());
     else if (this.parts.length > 0 && this.size <= MAX_BODY)
       this.text(Buffer.concat(this.parts.splice(0)).toString("utf8"));
   }
@@ -94,33 +99,49 @@ class ResultSink implements BodySink {
     });
   }
 
+  /** Whether the body is read line by line, told by its first byte: a stored response is one JSON object, or a stream that goes on. */
+  private isLines(first: number | undefined): boolean {
+    if (this.kind !== "response") return this.kind === "lines";
+    this.events ??= first !== undefined && first !== OPENING_BRACE && first > SPACE;
+    return this.events;
+  }
+
+  private event(text: string): void {
+    if (!text.startsWith("data:") || !RESPONSE_END.test(text)) return;
+    this.json(parseObject(text.slice(5))?.["response"]);
+  }
+
   private line(text: string): void {
     const parsed = parseObject(text);
     const line = parsed === null ? null : this.read(parsed);
     if (line === null) return;
     this.wanted ??= takeLines(this.key(this.id));
-    if (this.wanted && isNewLine(this.url.host, asText(line.body["id"]) ?? line.id)) this.emit(line);
+    const id = asText(line.body["id"]) ?? line.id;
+    if (this.wanted && isNewLine(this.url.host, id))
+      this.emit(line, id === null ? null : lineIds(this.url.hostname, this.id, id));
   }
 
   private response(line: ResultLine): void {
     const status = line.body["status"];
     const outcome = line.failed ? "error" : status === "cancelled" ? "cancelled" : "ok";
-    const key = responseKey(this.url.hostname, asText(line.body["id"]) ?? this.id);
-    const known = completeBackground(key, outcome, (facts, provider) =>
+    const id = asText(line.body["id"]) ?? this.id;
+    const host = this.url.hostname;
+    const known = completeBackground(host, id, outcome, (facts, provider) =>
       line.family.readResponse(line.body, facts, provider),
     );
-    if (!known && asObject(line.body["usage"]) !== null) this.emit(line);
+    if (!known && asObject(line.body["usage"]) !== null) this.emit(line, resultIds(host, id));
   }
 
   private total(total: BatchTotal): void {
-    offerTotal(this.key(total.file), () => this.emit(total));
+    const ids = totalIds(this.url.hostname, total.file);
+    offerTotal(this.key(total.file), () => this.emit(total, ids));
   }
 
   private key(file: string): string {
     return `${this.url.host} ${file}`;
   }
 
-  private emit(line: ResultLine): void {
+  private emit(line: ResultLine, result: ResultIds | null): void {
     const { family, body, failed } = line;
     const target = targetAt(this.url, endpointOf(family));
     const provider =
@@ -144,12 +165,12 @@ class ResultSink implements BodySink {
       firstChunkMs: null,
       outcome: failed ? "error" : "ok",
       errorType: failed ? (family.readError(body) ?? String(line.httpStatus)) : null,
-      streaming: false,
+      streaming: this.events === true,
       batch: this.kind !== "response",
       requestId: line.requestId,
       limits: null,
       fingerprint: null,
-      result: response.id === null ? null : resultName(responseKey(this.url.hostname, response.id)),
+      result,
     });
   }
 
@@ -160,6 +181,12 @@ class ResultSink implements BodySink {
   consuming(): void {}
   holder(): void {}
 }
+
+const OPENING_BRACE = 123;
+const SPACE = 32;
+
+/** The events that end a stream of the Responses API and carry the whole response. Source: openai-node 7.57 types, read 2026-11-22. */
+const RESPONSE_END = /"type"\s*:\s*"response\.(?:completed|incomplete|failed|cancelled)"/;
 
 /** Bytes of one JSON body that is read in pieces. */
 const MAX_BODY = 1_048_576;

@@ -15,6 +15,7 @@ import { OpenCalls, sweeps } from "./open-calls.js";
 import type { Observer } from "./options.js";
 import { providerOfFlavor } from "./provider-hosts.js";
 import type { LimitsReading } from "./rate-limits.js";
+import type { ResultIds } from "./result-ids.js";
 import { emitSpan } from "./span.js";
 import type { Target } from "./target.js";
 import type { PromptPieces } from "./wire/family.js";
@@ -48,7 +49,7 @@ export class LiveCall {
   requestId: string | null = null;
   limits: LimitsReading | null = null;
   fingerprint: Fingerprint | null = null;
-  result: string | null = null;
+  result: ResultIds | null = null;
   finished = false;
   /** For the idle timeout: the sweep in which the body last moved, and whether the application waits for it now. */
   lastMoved = sweeps.count;

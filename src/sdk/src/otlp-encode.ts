@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Attributes } from "@opentelemetry/api";
 import { AttributeTrack, putAttribute } from "./attribute-track.js";
 import { ProtoWriter } from "./proto-writer.js";
@@ -80,11 +79,10 @@ function attributesOf(span: SpanData): ProtoWriter {
 
 function writeIds(writer: ProtoWriter, span: SpanData, parent: SpanParent | null): void {
   if (span.result !== null) {
-    const digest = createHash("sha256").update(span.result).digest();
-    writer.head(1, 16);
-    writer.bytes(digest.subarray(0, 16));
-    writer.head(2, 8);
-    writer.bytes(digest.subarray(16, 24));
+    const { traceId, spanId, parentSpanId } = span.result;
+    writer.hex(1, traceId);
+    writer.hex(2, spanId);
+    if (parentSpanId !== "") writer.hex(4, parentSpanId);
     return;
   }
   if (parent === null) writer.random(1, 16);

@@ -55,6 +55,11 @@ export const ATTR_PROVIDER_OVERRIDE = "spanledger.provider";
 export const ATTR_CLIENT_FLAVOR = "spanledger.client.flavor";
 /** Tier as served (response first, then request). */
 export const ATTR_SERVICE_TIER = "spanledger.service_tier";
+/**
+ * Ids of the record of a job's result, the same from every process that reports it: `<trace id>-<span id>[-<parent span id>]`, lower-case
+ * hex. They stand for the ids of the span, which the application's own provider makes.
+ */
+export const ATTR_RESULT_ID = "spanledger.result.id";
 /** boolean */
 export const ATTR_BATCH = "spanledger.batch";
 /** Anthropic usage.speed */

@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import type { ResultIds } from "./result-ids.js";
 
 /** A value of a span attribute. */
 export type AttributeValue =
@@ -27,8 +28,8 @@ export interface SpanData {
   readonly startMs: number;
   readonly endMs: number;
   readonly failed: boolean;
-  /** Names a result that other processes may report as well: equal names make equal ids, so that a ledger keeps one. Null: it is alone. */
-  readonly result: string | null;
+  /** Ids of a result that other processes may report as well; null: it is alone, and its ids are made where it is sent. */
+  readonly result: ResultIds | null;
   /** What samplers decide by: those attributes that the conventions ask for at the start of a span. */
   first(): Attributes;
   readonly events: readonly SpanEvent[];

@@ -5,6 +5,8 @@ import type { Attempt, Outcome, RateLimitKind, RequestFacts, ResponseFacts, Side
 import { putFingerprint } from "./fingerprint.js";
 import type { Fingerprint } from "./fingerprint.js";
 import type { Observer, ObserveOptions } from "./options.js";
+import { partIds } from "./result-ids.js";
+import type { ResultIds } from "./result-ids.js";
 import type { LimitsReading } from "./rate-limits.js";
 import * as names from "./semconv.js";
 import type { AttributeSink, SpanData, SpanEvent } from "./span-data.js";
@@ -34,8 +36,8 @@ export interface EndedCall {
   readonly requestId: string | null;
   readonly limits: LimitsReading | null;
   readonly fingerprint: Fingerprint | null;
-  /** Names the result of a job, which whoever polls for it reports; null for a call, which its own process alone sees. */
-  readonly result: string | null;
+  /** Ids of the result of a job, which whoever polls for it reports; null for a call, which its own process alone sees. */
+  readonly result: ResultIds | null;
 }
 
 /** Sends the span of an ended call, a child of what was active when the call began, and one for each other model inside it. */
@@ -80,7 +82,7 @@ function sideCall(call: EndedCall, side: SideUsage, index: number): EndedCall {
     requestId: null,
     limits: null,
     fingerprint: null,
-    result: call.result === null ? null : `${call.result} ${side.kind} ${index}`,
+    result: partIds(call.result, `${side.kind} ${index}`),
   };
 }
 
@@ -115,7 +117,7 @@ class CallSpan implements SpanData {
     return this.call.outcome === "error";
   }
 
-  get result(): string | null {
+  get result(): ResultIds | null {
     return this.call.result;
   }
 
@@ -146,7 +148,13 @@ class CallSpan implements SpanData {
     putUsage(sink, call.response.usage);
     sink.put(CHARACTERS, call.request.characters);
     putRateLimits(sink, call);
+    if (call.result !== null) sink.put(names.ATTR_RESULT_ID, resultText(call.result));
   }
+}
+
+/** As a W3C trace parent writes ids, the parent's last, if there is one. */
+function resultText({ traceId, spanId, parentSpanId }: ResultIds): string {
+  return parentSpanId === "" ? `${traceId}-${spanId}` : `${traceId}-${spanId}-${parentSpanId}`;
 }
 
 /** The name of the last span: names that are put together once are found again faster. */

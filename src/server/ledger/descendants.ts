@@ -62,6 +62,8 @@ function sumEquals(ancestor: LedgerRecord, calls: readonly LedgerRecord[]): bool
 function standsAlone(ancestor: LedgerRecord, calls: readonly LedgerRecord[]): boolean {
   const id = ancestor.call.responseId;
   if (id === null || sumEquals(ancestor, calls)) return false;
+  // The total of a batch job, from a process that did not read the lines.
+  if (ancestor.call.batch && calls.every((record) => record.call.batch)) return false;
   return calls.every(
     (record) =>
       emitterKey(record.call) === emitterKey(ancestor.call) &&

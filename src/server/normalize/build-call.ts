@@ -151,11 +151,12 @@ export function buildCall(span: Span, given: Reading, dialect: string, signal: S
     },
     refused,
   );
+  const ids = reading.ids ?? span;
   // Fields one by one: a spread in the middle makes the object several times dearer to build and to read.
   const call: Call = {
-    traceId: span.traceId,
-    spanId: span.spanId,
-    parentSpanId: span.parentSpanId === "" ? null : span.parentSpanId,
+    traceId: ids.traceId,
+    spanId: ids.spanId,
+    parentSpanId: ids.parentSpanId || null,
     startTimeUnixNano: span.startTimeUnixNano,
     durationMs: milliseconds(span.startTimeUnixNano, span.endTimeUnixNano),
     timeToFirstChunkMs: reading.timeToFirstChunkMs,

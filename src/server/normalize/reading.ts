@@ -59,6 +59,13 @@ export interface SettledUsage {
   rule: string;
 }
 
+/** Lower-case hex; the parent is null where there is none. */
+export interface RecordIds {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+}
+
 /** What one dialect read off one span: still in the sender's vocabulary where a later step translates it. */
 export interface Reading {
   /** `call`: a model call; `aggregate`: known to repeat its children; `none`: neither; `ignored`: and no ancestor of a call. */
@@ -78,6 +85,8 @@ export interface Reading {
   responseModel: string | null;
   serviceTier: string | null;
   batch: boolean;
+  /** Ids to know the record by instead of the span's own: several processes report it, each in a trace of its own. */
+  ids: RecordIds | null;
   /** Null = not said. */
   streaming: boolean | null;
   responseId: string | null;
@@ -120,6 +129,7 @@ export function emptyReading(): Reading {
     responseModel: null,
     serviceTier: null,
     batch: false,
+    ids: null,
     streaming: null,
     responseId: null,
     requestId: null,

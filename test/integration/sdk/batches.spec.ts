@@ -255,3 +255,97 @@ describe("a response that runs in the background", () => {
     });
   });
 });
+
+describe("a streamed response that runs in the background", () => {
+  const response = (id: string, more: object): object => ({
+    id,
+    object: "response",
+    model: "gpt-5.4",
+    background: true,
+    output: [],
+    status: "in_progress",
+    usage: null,
+    ...more,
+  });
+  const usage = { input_tokens: 9, output_tokens: 4, total_tokens: 13 };
+  const event = (type: string, more: object): string =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+  const created = (id: string): string =>
+    event("response.created", { sequence_number: 0, response: response(id, {}) });
+  const delta = (number: number): string =>
+    event("response.output_text.delta", { sequence_number: number, delta: "secret" });
+  const completed = (id: string): string =>
+    event("response.completed", {
+      sequence_number: 9,
+      response: response(id, { status: "completed", usage }),
+    });
+  const EVENTS = { "content-type": "text/event-stream" };
+  const client = (): OpenAI => observe(new OpenAI({ apiKey: "k", baseURL: `${server.url}/v1` }), OPTIONS);
+  const request = { model: "gpt-5.4", input: "hi", background: true, stream: true } as const;
+
+  async function resume(id: string): Promise<string[]> {
+    const types: string[] = [];
+    const stream = await client().responses.retrieve(id, { stream: true, starting_after: 1 });
+    for await (const { type } of stream) types.push(type);
+    return types;
+  }
+
+  it.each([
+    { ending: "was left", id: "resp_that_was_left", after: "hang" as const },
+    { ending: "was cut", id: "resp_that_was_cut", after: "destroy" as const },
+    { ending: "ended early", id: "resp_that_ended_early", after: "end" as const },
+  ])("is one record with its usage once, when the stream $ending and is resumed", async ({ id, after }) => {
+    server.script(
+      { chunks: [created(id), delta(1), ": waiting\n\n"], headers: EVENTS, gapMs: 40, after },
+      { chunks: [delta(2), completed(id)], headers: EVENTS },
+      { chunks: [delta(2), completed(id)], headers: EVENTS },
+    );
+    const stream = await client().responses.create(request);
+    const reading = (async () => {
+      for await (const { type } of stream) if (after === "hang" && type.endsWith("delta")) break;
+    })();
+    await reading.catch(() => undefined);
+    expect(probe.spans).toEqual([]);
+    expect(await resume(id)).toEqual(["response.output_text.delta", "response.completed"]);
+    // Read once more, it is known already.
+    await resume(id);
+    await flush();
+    expect((await probe.one()).attributes).toMatchObject({
+      "gen_ai.request.model": "gpt-5.4",
+      "gen_ai.request.stream": true,
+      "gen_ai.response.id": id,
+      "gen_ai.usage.input_tokens": 9,
+      "spanledger.usage.output": 4,
+      "spanledger.outcome": "ok",
+      "spanledger.result.id": expect.stringMatching(/^[0-9a-f]{32}-[0-9a-f]{16}$/),
+    });
+  });
+
+  it("is recorded by its own stream, and not again when it is asked for later", async () => {
+    const id = "resp_streamed_to_its_end";
+    server.script(
+      { chunks: [created(id), delta(1), completed(id)], headers: EVENTS },
+      { chunks: [delta(2), completed(id)], headers: EVENTS },
+      { json: response(id, { status: "completed", usage }) },
+    );
+    for await (const _event of await client().responses.create(request)) continue;
+    await resume(id);
+    await client().responses.retrieve(id);
+    await flush();
+    expect((await probe.one()).attributes).toMatchObject({
+      "gen_ai.response.id": id,
+      "gen_ai.usage.input_tokens": 9,
+    });
+  });
+
+  it("is recorded by the resumed stream where another process began it", async () => {
+    const id = "resp_begun_elsewhere";
+    server.script({ chunks: [delta(2), completed(id)], headers: EVENTS });
+    await resume(id);
+    expect((await probe.one()).attributes).toMatchObject({
+      "gen_ai.response.id": id,
+      "gen_ai.request.stream": true,
+      "gen_ai.usage.input_tokens": 9,
+    });
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { SpanBatch } from "../../../src/sdk/src/otlp-encode.js";
+import { lineIds, resultIds } from "../../../src/sdk/src/result-ids.js";
 import type { AttributeValue, SpanData } from "../../../src/sdk/src/span-data.js";
 import { decodeTraces } from "../../support/sdk/decode-traces.js";
 
@@ -78,16 +79,12 @@ describe("encoding spans as changes of the one before", () => {
     expect(resource).toEqual({ "service.name": "shop" });
   });
 
-  it("gives reports of one result the same ids, whoever makes them", () => {
-    const named = (result: string): SpanData => ({ ...spanOf("x", { a: 1 }), result });
+  it("gives a result the ids that are known for it, and no parent of the process that reports it", () => {
     const batch = new SpanBatch();
-    for (const result of ["h resp_1", "h resp_1", "h resp_2"]) batch.add(named(result), PARENT);
-    const [one, same, other] = decoded(batch).spans;
-    expect(one).toMatchObject({ traceId: same?.traceId, spanId: same?.spanId, parentSpanId: "" });
-    expect(one?.traceId).toMatch(/^[0-9a-f]{32}$/);
-    expect(one?.spanId).toMatch(/^[0-9a-f]{16}$/);
-    expect(other?.traceId).not.toBe(one?.traceId);
-    expect(other?.spanId).not.toBe(one?.spanId);
+    const own = resultIds("h", "resp_of_one_job");
+    const line = lineIds("h", "file_of_one_job", "batch_req_of_one_job");
+    for (const result of [own, line]) batch.add({ ...spanOf("x", { a: 1 }), result }, PARENT);
+    expect(decoded(batch).spans).toMatchObject([{ ...own, parentSpanId: "" }, { ...line }]);
   });
 
   it("leaves nothing of a span that cannot be described", () => {

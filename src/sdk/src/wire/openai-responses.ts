@@ -71,6 +71,7 @@ function readHead(body: JsonObject, facts: ResponseFacts): void {
   facts.id = asText(body["id"]) ?? facts.id;
   facts.model = asText(body["model"]) ?? facts.model;
   facts.serviceTier = asCode(body["service_tier"]) ?? facts.serviceTier;
+  facts.background ||= body["background"] === true;
 }
 
 /** completed with a function call reads tool_calls, as in Chat; incomplete reads its reason. */
@@ -109,6 +110,7 @@ class ResponsesStream implements StreamReader {
     if (event === null) return "none";
     if (type === "error") {
       this.facts.errorType = asCode(event["code"]) ?? readOpenaiError(event) ?? "provider_error";
+      this.facts.pending = false;
       this.finished = true;
       return "end";
     }
@@ -116,6 +118,7 @@ class ResponsesStream implements StreamReader {
     if (response === null) return "none";
     if (type === "response.created") {
       readHead(response, this.facts);
+      this.facts.pending = this.facts.background;
       return "none";
     }
     readResponse(response, this.facts);

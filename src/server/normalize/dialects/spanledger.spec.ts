@@ -183,6 +183,27 @@ describe("our own spans", () => {
     expect(normalized).toMatchObject({ kind: "call", call: { outcome, billable } });
   });
 
+  it.each([
+    {
+      text: `${"a".repeat(32)}-${"b".repeat(16)}-${"c".repeat(16)}`,
+      ids: { traceId: "a".repeat(32), spanId: "b".repeat(16), parentSpanId: "c".repeat(16) },
+    },
+    {
+      text: `${"a".repeat(32)}-${"b".repeat(16)}`,
+      ids: { traceId: "a".repeat(32), spanId: "b".repeat(16), parentSpanId: null },
+    },
+    { text: `${"0".repeat(32)}-${"b".repeat(16)}`, ids: null },
+    { text: `${"A".repeat(32)}-${"b".repeat(16)}`, ids: null },
+    { text: `${"a".repeat(32)}-${"b".repeat(16)}-`, ids: null },
+  ])("are known by the ids of the result that they say, if those are any: $text", ({ text, ids }) => {
+    const sent = span({ ...ours, "spanledger.result.id": text });
+    const { traceId, spanId, parentSpanId } = sent;
+    expect(normalizeSpan(sent)).toMatchObject({
+      kind: "call",
+      call: ids ?? { traceId, spanId, parentSpanId: parentSpanId || null },
+    });
+  });
+
   it("let the application name the vendor of a private host, but not of a vendor's own", () => {
     const stated = { ...bare, "spanledger.provider": "together" };
     const privately = normalizeSpan(span({ ...stated, "server.address": "llm.internal" }));

@@ -13,7 +13,7 @@ import {
 } from "../../domain/usage.js";
 import { asCount, asFlag, asMoney, asNumber, asText } from "../attributes.js";
 import type { Dialect } from "../dialect.js";
-import type { Reading, SettledUsage } from "../reading.js";
+import type { Reading, RecordIds, SettledUsage } from "../reading.js";
 import { readGenAiNames } from "./gen-ai.js";
 import { operationRole } from "./operations.js";
 
@@ -148,6 +148,16 @@ function isEmpty(settled: SettledUsage): boolean {
   return settled.source === "none" && TOKEN_CLASSES.every((name) => settled.usage[name] === null);
 }
 
+const RESULT_ID = /^([0-9a-f]{32})-([0-9a-f]{16})(?:-([0-9a-f]{16}))?$/;
+
+/** Ids that several processes give their records of one result of a job; null for other calls and for odd values. */
+function readResultIds(text: string | null): RecordIds | null {
+  const [, traceId, spanId, parentSpanId] = (text === null ? null : RESULT_ID.exec(text)) ?? [];
+  if (traceId === undefined || spanId === undefined || !/[1-9a-f]/.test(traceId) || !/[1-9a-f]/.test(spanId))
+    return null;
+  return { traceId, spanId, parentSpanId: parentSpanId ?? null };
+}
+
 function readSpan(span: Span): Reading {
   const attributes = span.attributes;
   const text = (name: string) => asText(attributes.get(name));
@@ -158,6 +168,7 @@ function readSpan(span: Span): Reading {
   reading.providerOverride = text(semconv.ATTR_PROVIDER_OVERRIDE);
   reading.clientFlavor = text(semconv.ATTR_CLIENT_FLAVOR);
   reading.serviceTier = text(semconv.ATTR_SERVICE_TIER);
+  reading.ids = readResultIds(text(semconv.ATTR_RESULT_ID));
   reading.batch = asFlag(attributes.get(semconv.ATTR_BATCH)) ?? false;
   reading.requestId = text(semconv.ATTR_REQUEST_ID);
   reading.outcome = oneOf<Outcome>(text(semconv.ATTR_OUTCOME), OUTCOMES);

@@ -52,8 +52,19 @@ function allPieces(): Piece[] {
   );
 }
 
+/** Sends one export; a server that is gone says how it went. */
+async function post(server: ServerProcess, path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`${server.url}${path}`, { method: "POST", ...init });
+  } catch (cause) {
+    const { exitCode, signalCode } = server.child;
+    const how = `exit code ${String(exitCode)}, signal ${String(signalCode)}`;
+    throw new Error(`no answer from the server (${how})\n${server.output().slice(-4000)}`, { cause });
+  }
+}
+
 /** Sends the pieces in one request for each signal and encoding among them. */
-async function deliver(url: string, pieces: readonly Piece[]): Promise<void> {
+async function deliver(server: ServerProcess, pieces: readonly Piece[]): Promise<void> {
   const requests = new Map<string, Piece[]>();
   for (const piece of pieces) {
     const key = `${piece.signal} ${String(piece.json)}`;
@@ -64,8 +75,7 @@ async function deliver(url: string, pieces: readonly Piece[]): Promise<void> {
     const { signal, json } = first;
     const message = { [LEVELS[signal][1]]: [first, ...others].map(({ resource }) => resource) };
     const body = json ? JSON.stringify(message) : new Uint8Array(encode(LEVELS[signal][0], message));
-    const response = await fetch(`${url}/v1/${signal}`, {
-      method: "POST",
+    const response = await post(server, `/v1/${signal}`, {
       headers: { "content-type": json ? "application/json" : "application/x-protobuf" },
       body,
     });
@@ -91,7 +101,7 @@ describe("any delivery to a real server", () => {
     async () => {
       const spans = allPieces();
       const once = await startServerProcess();
-      await deliver(once.url, spans);
+      await deliver(once, spans);
       const wanted = await picture(once.url);
       expect(wanted.calls.length).toBeGreaterThan(25);
       await once.stop("SIGKILL");
@@ -105,7 +115,7 @@ describe("any delivery to a real server", () => {
         let server: ServerProcess = await startServerProcess();
         const all = [...order, ...spans];
         for (let from = 0, turn = 0; from < all.length; from += size, turn++) {
-          await deliver(server.url, all.slice(from, from + size));
+          await deliver(server, all.slice(from, from + size));
           if (!stops.includes(turn)) continue;
           await server.stop(turn % 2 === 0 ? "SIGKILL" : "SIGTERM");
           server = await startServerProcess({ dataDir: server.dataDir });

@@ -124,7 +124,7 @@ describe("a counter", () => {
         ...normalizeMetrics(restarted),
       ].map((call) => ({ call, declared: "call" as const })),
     }).changed;
-    expect(calls.map(({ call }) => call.usage.output).sort()).toEqual([320, 640]);
+    expect(calls.map(({ call }) => String(call.usage.output)).sort()).toEqual(["320", "640"]);
   });
 
   it("of intervals counts each once", () => {

@@ -88,7 +88,19 @@ export function readGenAiNames(span: Span): Reading {
 export function readGenAiFields(span: Span): Reading {
   const reading = readGenAiNames(span);
   reading.usage = readGenAiUsage(span.attributes);
+  if (span.events.length > 0 && !hasTokens(reading.usage))
+    reading.usage = usageOfEvents(span) ?? reading.usage;
   return reading;
+}
+
+/** Usage on the event of the answer, where a sender records that on the span instead of the log and the numbers nowhere else. */
+function usageOfEvents(span: Span): ReportedUsage | null {
+  for (const { name, attributes } of span.events) {
+    if (!name.startsWith("gen_ai.")) continue;
+    const usage = readGenAiUsage(attributes);
+    if (hasTokens(usage)) return usage;
+  }
+  return null;
 }
 
 /** Role and operation by the operation name; without one, a span with a model is a call if it has usage or is a client span of a vendor. */

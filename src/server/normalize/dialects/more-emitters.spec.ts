@@ -419,6 +419,37 @@ const CASES: readonly EmitterCase[] = [
     { scope: "@mastra/otel" },
     { kind: "call", provider: "openai", input: [2006, 86, 1920, 0], output: [300, 108, 192] },
   ],
+  [
+    "usage on the answer's event of the span",
+    {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": "openai",
+      "gen_ai.request.model": "gpt-4o-mini",
+    },
+    {
+      events: [
+        { name: "gen_ai.user.message" },
+        {
+          name: "gen_ai.client.inference.operation.details",
+          attributes: { "gen_ai.usage.input_tokens": 1200, "gen_ai.usage.output_tokens": 85 },
+        },
+      ],
+    },
+    { kind: "call", input: [1200, 1200, null, 0], output: [85, 85, 0] },
+  ],
+  [
+    "Vercel AI SDK: an id it made up",
+    {
+      "ai.operationId": "ai.generateText.doGenerate",
+      "ai.model.id": "gemini-2.5-flash",
+      "ai.model.provider": "google.generative-ai",
+      "ai.response.id": "aitxt-abc",
+      "ai.usage.inputTokens": 40,
+      "ai.usage.outputTokens": 12,
+    },
+    { scope: "ai" },
+    { kind: "call", responseId: null },
+  ],
 ];
 
 describe("emitters in other languages, servers and gateways", () => {

@@ -1,6 +1,5 @@
 import type { Call } from "../domain/call.js";
 import type { LedgerRow, SpanLink } from "../domain/ledger-row.js";
-import { isDistinctiveId } from "../ledger/identity.js";
 import type { LedgerRecord } from "../ledger/record.js";
 import type { KnownEmitter } from "../storage/analytics/neighbour-calls.js";
 import { KnownEmitters } from "./known-emitters.js";
@@ -18,7 +17,7 @@ export const nothing = (): Wanted => ({ traceIds: new Set(), responseIds: new Se
 /** Adds what a record may be related by. */
 export function addCall(wanted: Wanted, call: Call): void {
   wanted.traceIds.add(call.traceId);
-  if (isDistinctiveId(call.responseId)) wanted.responseIds.add(call.responseId);
+  if (call.responseId !== null) wanted.responseIds.add(call.responseId);
 }
 
 /** Adds what a stored row may be related by. */
@@ -135,8 +134,7 @@ export class KnownLedger {
         lastTrace = traceId;
         lastStart = start;
       }
-      if (isDistinctiveId(responseId) && mayExist(answer(responseId), start))
-        wanted.responseIds.add(responseId);
+      if (responseId !== null && mayExist(answer(responseId), start)) wanted.responseIds.add(responseId);
     }
     for (const { traceId, startTimeUnixNano } of links) {
       if (mayExist(recordTrace(traceId), startTimeUnixNano)) wanted.traceIds.add(traceId);
@@ -153,7 +151,7 @@ export class KnownLedger {
     for (const { call } of records) {
       if (call.traceId !== lastTrace) ids.add(project, recordTrace(call.traceId), now);
       lastTrace = call.traceId;
-      if (isDistinctiveId(call.responseId)) ids.add(project, answer(call.responseId), now);
+      if (call.responseId !== null) ids.add(project, answer(call.responseId), now);
     }
     for (const link of links) ids.add(project, linkTrace(link.traceId), now);
   }

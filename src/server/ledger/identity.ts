@@ -1,8 +1,5 @@
 import type { Call } from "../domain/call.js";
 
-/** Ids shorter than this are no proof of identity beyond one delivery: servers hand out `gem-1`, `0` or `chatcmpl`. */
-const UNIQUE_ID_CHARS = 12;
-
 /** What a delivered record is known by: one span of one trace (within one project). */
 export function deliveryKey(record: { traceId: string; spanId: string }): string {
   return `${record.traceId}:${record.spanId}`;
@@ -19,11 +16,6 @@ export function emitterKey(call: Call): string {
  */
 export function ledgerId(record: { traceId: string; spanId: string }): string {
   return Buffer.from(record.traceId.slice(16) + record.spanId, "hex").toString("base64url");
-}
-
-/** Whether an id is long enough to be looked up in the whole ledger. */
-export function isDistinctiveId(id: string | null): id is string {
-  return id !== null && id.length >= UNIQUE_ID_CHARS;
 }
 
 /** End of a call in nanoseconds since the Unix epoch. */

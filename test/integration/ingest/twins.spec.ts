@@ -387,6 +387,25 @@ const SITUATIONS: readonly (readonly [name: string, items: Span[], wanted: Wante
     { billable: 2 },
   ],
   [
+    "two instrumentations in traces of their own, of a server with short ids",
+    [
+      chat(id("resp-1"), { key: "a" }),
+      openinference({ "output.value": '{"id":"resp-1"}' }, { key: "b", startMs: 3, durationMs: 790 }),
+    ],
+    { billable: 1 },
+  ],
+  [
+    "a server that has one id for everything, each call told twice",
+    [0, 1, 2].flatMap((turn) => [
+      chat(id("0"), { key: `a${turn}`, startMs: turn * 5000 }),
+      openinference(
+        { "output.value": '{"id":"0"}' },
+        { key: `b${turn}`, startMs: turn * 5000 + 3, durationMs: 790 },
+      ),
+    ]),
+    { billable: 3 },
+  ],
+  [
     "two services that ask the same at the same time",
     [chat({}, { key: "a" }), openinference({}, { key: "b", resource: { "service.name": "else" } })],
     { billable: 2 },

@@ -14,8 +14,13 @@ import * as names from "./gen-ai-names.js";
 import { operationRole } from "./operations.js";
 import { readRawUsage } from "./raw-usage.js";
 
-const INTERNAL = 1;
+const UNSPECIFIED = 0;
 const CLIENT = 3;
+
+/** Servers and queues carry a vendor's name for the calls that they pass on, and are none. */
+function isClient(span: Span): boolean {
+  return span.kind === CLIENT || span.kind === UNSPECIFIED;
+}
 
 /** Token numbers under the GenAI names of every generation. Never throws. */
 export function readGenAiUsage(attributes: Attributes): ReportedUsage {
@@ -116,7 +121,7 @@ export function settleGenAiRole(span: Span, reading: Reading): void {
     reading.role = remote ? "call" : hasTokens(reading.usage) ? "aggregate" : "none";
   } else if (said.role !== "none" && model !== null) {
     const vendorClient =
-      said.role === "unsaid" && reading.provider !== null && span.kind !== INTERNAL && !isWrapped(span);
+      said.role === "unsaid" && reading.provider !== null && isClient(span) && !isWrapped(span);
     reading.inferred = hasTokens(reading.usage);
     reading.role = reading.inferred || vendorClient ? "call" : "none";
     if (reading.role === "call") reading.operation = /embed/i.test(model) ? "embeddings" : "chat";

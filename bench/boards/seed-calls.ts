@@ -1,4 +1,6 @@
+import { loadMigrations } from "../../src/server/storage/analytics/analytics.migrator.js";
 import type { AnalyticsStore } from "../../src/server/storage/analytics/analytics-store.js";
+import { conditionsOf, renderSql } from "../../src/server/storage/analytics/sql-template.js";
 
 export interface SeedPlan {
   project: string;
@@ -127,12 +129,34 @@ const columnNames = (): string =>
 /** Rows of one INSERT: bounded by the engine's memory. */
 const CHUNK = 50_000;
 
-/** Fills the real raw table day by day and merges each day into one part, as closed days are. */
+/** Of one server, kept for as long as there are days. */
+const CONTEXT = { cluster: null, retentionDays: 36_500 };
+
+/** The statements that make a table `calls_packed` of the shape above, and the one that packs a day of it into `calls_raw`. */
+async function packingSql(): Promise<{ create: string[]; pack: string }> {
+  const statements = (await loadMigrations()).map(({ template }) => renderSql(template, CONTEXT));
+  const shape = [statements[0]?.[0] ?? "", statements[3]?.[0] ?? ""];
+  const pack = statements
+    .flat()
+    .map((statement) => conditionsOf(statement).sql)
+    .find((sql) => sql.startsWith("INSERT INTO calls_raw"));
+  return {
+    create: shape.map((sql) => sql.replace(" calls_raw", " calls_packed")),
+    pack: pack ?? "",
+  };
+}
+
+/**
+ * Fills the real raw table day by day and merges each day into one part, as closed days are. Calls are made in the shape that rows had at
+ * first, and packed by the migration that packs those.
+ */
 export async function seedCalls(
   store: AnalyticsStore,
   plan: SeedPlan,
   onDay: (day: number) => void,
 ): Promise<void> {
+  const { create, pack } = await packingSql();
+  for (const sql of create) await store.command(sql);
   const perDay = Math.ceil(plan.calls / plan.days);
   const step = Math.floor(86_400_000_000_000 / perDay) - 1;
   for (let day = 0; day < plan.days; day += 1) {
@@ -147,10 +171,16 @@ export async function seedCalls(
         count,
         step,
       };
-      await store.command(`INSERT INTO calls_raw (${columnNames()}) ${CALL_SQL}`, params);
+      await store.command(`INSERT INTO calls_packed (${columnNames()}) ${CALL_SQL}`, params);
     }
     const partition = new Date(dayStartMs).toISOString().slice(0, 10).replaceAll("-", "");
+    const days = await store.select<{ day: string }>(
+      "SELECT DISTINCT toYYYYMMDD(start_time) AS day FROM calls_packed",
+    );
+    for (const { day } of days) await store.command(pack, { day: Number(day) });
+    await store.command("TRUNCATE TABLE calls_packed SYNC");
     await store.command(`OPTIMIZE TABLE calls_raw PARTITION '${partition}' FINAL`);
     onDay(day + 1);
   }
+  await store.command("DROP TABLE calls_packed SYNC");
 }

@@ -4,8 +4,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../../domain/errors.js";
-import type { AnalyticsStore } from "./analytics-store.js";
-import { renderSql, type SqlTemplateContext } from "./sql-template.js";
+import type { AnalyticsStore, QueryParams } from "./analytics-store.js";
+import { conditionsOf, renderSql, type SqlTemplateContext } from "./sql-template.js";
 
 /** One file of `migrations/clickhouse`: `NNNN_name.sql`. */
 export interface AnalyticsMigration {
@@ -55,7 +55,7 @@ async function loadMigration(directory: string, file: string): Promise<Analytics
 
 /**
  * Ids of the migrations applied now, in order; empty when the schema was current. Safe to run twice and by two processes at
- * once: every statement is idempotent, and a migration is recorded after its last statement. Also brings the retention of
+ * once: every statement is idempotent or has a condition that skips it when it has been run, and a migration is recorded after its last statement. Also brings the retention of
  * existing tables up to `context.retentionDays`.
  * @throws AppError `conflict` when an applied migration's file was changed, or the database is newer than this program.
  */
@@ -78,7 +78,12 @@ export async function migrateAnalytics(
 }
 
 async function runAll(store: AnalyticsStore, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) await store.command(statement);
+  for (const statement of statements) {
+    const { when, each, sql } = conditionsOf(statement);
+    if (when !== null && Number((await store.query(when)).rows[0]?.[0] ?? 0) === 0) continue;
+    const runs = each === null ? [{}] : await store.select<QueryParams>(each);
+    for (const params of runs) await store.command(sql, params);
+  }
 }
 
 async function appliedMigrations(store: AnalyticsStore): Promise<Map<number, string>> {

@@ -1,85 +1,106 @@
-import type {
-  Attempt,
-  Cost,
-  CostLine,
-  Operation,
-  Outcome,
-  PricedCall,
-  RateLimit,
-  RateLimitKind,
-} from "../../domain/call.js";
+import type { Cost, Operation, Outcome, PricedCall } from "../../domain/call.js";
 import type { LedgerRole, LedgerRow, SpanLink } from "../../domain/ledger-row.js";
 import type { Usage, UsageQuality, UsageSource } from "../../domain/usage.js";
 import { callFromJson } from "./delivered-json.js";
-import { readInstant, readNano, readNested, readNumber, readText, type StoredValue } from "./row-values.js";
-import { USAGE_COLUMNS, USAGE_FIELDS } from "./usage-columns.js";
+import { derivedId } from "./packed/derived-id.js";
+import { unpackAttempts } from "./packed/packed-attempts.js";
+import { type Facts, readFacts } from "./packed/packed-facts.js";
+import { unpackLimits } from "./packed/packed-limits.js";
+import { unpackLines } from "./packed/packed-lines.js";
+import { readRest } from "./packed/packed-rest.js";
+import { readNano, readNumber, readText, type StoredValue } from "./row-values.js";
+import { COMMON_USAGE_FIELDS, RARE_USAGE_FIELDS, USAGE_COLUMNS } from "./usage-columns.js";
 
 /** A row of `calls_raw` as the engine prints it: column name to JSON value. */
 export type StoredRow = Readonly<Record<string, StoredValue>>;
 
+/** A row with its packed texts read. `rest` null: the row has none. */
+interface OpenRow {
+  row: StoredRow;
+  facts: Facts;
+  rest: Facts | null;
+}
+
 /**
- * The ledger record of a row that holds every column of `calls_raw`. The reverse of `CALL_COLUMNS` but for the spelling of money
+ * The ledger record of a row that holds every stored column of `calls_raw`. The reverse of `CALL_COLUMNS` but for the spelling of money
  * (no trailing zeros) and of instants (UTC).
  */
 export function fromRow(row: StoredRow): LedgerRow {
-  const delivered = readText(row["delivered"]);
+  const facts = readFacts(String(row["facts"]));
+  const rest = readRest(String(row["rest"]));
+  const delivered = String(row["delivered"]);
+  const call = readCall({ row, facts, rest });
+  const others = rest?.["other_span_ids"] as readonly string[] | undefined;
   return {
     project: String(row["project"]),
     version: BigInt(String(row["version"])),
-    callId: String(row["call_id"]),
+    callId: readText(rest?.["call_id"]) ?? derivedId(call.traceId, call.spanId),
     role: row["role"] as LedgerRole,
-    roleReason: readText(row["role_reason"]),
-    otherSpanIds: [...(row["other_span_ids"] as readonly string[])],
-    call: readCall(row),
-    delivered: delivered === null ? null : callFromJson(delivered),
+    roleReason: readText(facts["role_reason"]),
+    otherSpanIds: [...(others ?? [])],
+    call,
+    delivered: delivered === "" ? null : callFromJson(delivered),
     ingestedAtMs: Number(readNano(row["ingested_at"]) / 1_000_000n),
   };
 }
 
-function readCall(row: StoredRow): PricedCall {
+function readCall(open: OpenRow): PricedCall {
+  const { row, facts, rest } = open;
+  const startTimeUnixNano = readNano(row["start_time"]);
+  const durationMs = Number(row["duration_ms"]);
+  const httpStatus = readNumber(facts["http_status"]);
+  const errorType = readText(facts["error_type"]);
+  const usage = readUsage(open);
+  const context = { startNano: startTimeUnixNano, durationMs, httpStatus, errorType };
   return {
     traceId: String(row["trace_id"]),
     spanId: String(row["span_id"]),
     parentSpanId: readText(row["parent_span_id"]),
-    startTimeUnixNano: readNano(row["start_time"]),
-    durationMs: Number(row["duration_ms"]),
+    startTimeUnixNano,
+    durationMs,
     timeToFirstChunkMs: readNumber(row["time_to_first_chunk_ms"]),
-    operation: row["operation"] as Operation,
+    operation: facts["operation"] as Operation,
     provider: String(row["provider"]),
-    ...(row["provider_stated"] === true ? { providerStated: true } : {}),
-    clientFlavor: readText(row["client_flavor"]),
-    host: readText(row["host"]),
+    ...(facts["provider_stated"] === true ? { providerStated: true } : {}),
+    clientFlavor: readText(facts["client_flavor"]),
+    host: readText(facts["host"]),
     requestModel: readText(row["request_model"]),
     responseModel: readText(row["response_model"]),
     pricedModel: readText(row["priced_model"]),
-    matchRule: readText(row["match_rule"]),
-    serviceTier: readText(row["service_tier"]),
-    batch: row["batch"] === true,
-    streaming: row["streaming"] === true,
+    matchRule: readText(facts["match_rule"]),
+    serviceTier: readText(facts["service_tier"]),
+    batch: facts["batch"] === true,
+    streaming: facts["streaming"] === true,
     responseId: readText(row["response_id"]),
     requestId: readText(row["request_id"]),
     outcome: row["outcome"] as Outcome,
-    httpStatus: readNumber(row["http_status"]),
-    errorType: readText(row["error_type"]),
-    finishReasons: [...(row["finish_reasons"] as readonly string[])],
-    attempts: readNested<Attempt>(row, "attempts", "index", readAttempt),
-    attemptCount: Number(row["attempt_count"]),
-    retryCount: Number(row["retry_count"]),
-    rateLimits: readNested<RateLimit>(row, "rate_limits", "kind", readRateLimit),
-    usage: readUsage(row),
-    usageSource: row["usage_source"] as UsageSource,
-    usageQuality: row["usage_quality"] as UsageQuality,
-    usageRule: String(row["usage_rule"]),
+    httpStatus,
+    errorType,
+    finishReasons: [...((facts["finish_reasons"] as readonly string[] | undefined) ?? [])],
+    attempts: unpackAttempts(list(row["tries.begun"]), list(row["tries.less"]), facts, rest, context),
+    attemptCount: Number(facts["attempt_count"]),
+    retryCount: Number(facts["retry_count"]),
+    rateLimits: unpackLimits(
+      String(row["windows"]),
+      list(row["window.used"]),
+      list(row["window.reset"]),
+      rest,
+      startTimeUnixNano,
+    ),
+    usage,
+    usageSource: facts["usage_source"] as UsageSource,
+    usageQuality: facts["usage_quality"] as UsageQuality,
+    usageRule: String(facts["usage_rule"]),
     billable: row["billable"] === true,
     dimensions: {
-      geo: readText(row["geo"]),
-      region: readText(row["region"]),
-      speed: readText(row["speed"]),
-      deployment: readText(row["deployment"]),
-      variant: { ...(row["variant"] as Record<string, string>) },
+      geo: readText(facts["geo"]),
+      region: readText(facts["region"]),
+      speed: readText(facts["speed"]),
+      deployment: readText(facts["deployment"]),
+      variant: { ...(rest?.["variant"] as Record<string, string> | undefined) },
     },
-    providerReportedCost: readText(row["provider_reported_cost"]),
-    cost: readCost(row),
+    providerReportedCost: readText(rest?.["provider_reported_cost"]),
+    cost: readCost(open, usage),
     attribution: {
       service: readText(row["service"]),
       environment: readText(row["environment"]),
@@ -91,61 +112,41 @@ function readCall(row: StoredRow): PricedCall {
       tags: { ...(row["tags"] as Record<string, string>) },
     },
     source: {
-      scope: String(row["scope"]),
-      scopeVersion: String(row["scope_version"]),
-      dialect: String(row["dialect"]),
+      scope: String(facts["scope"]),
+      scopeVersion: String(facts["scope_version"]),
+      dialect: String(facts["dialect"]),
     },
   };
 }
 
-function readAttempt(get: (column: string) => StoredValue): Attempt {
-  return {
-    index: Number(get("index")),
-    startTime: readInstant(get("start_time")),
-    durationMs: readNumber(get("duration_ms")),
-    httpStatus: readNumber(get("http_status")),
-    errorType: readText(get("error_type")),
-    retryAfterMs: readNumber(get("retry_after_ms")),
-  };
+function list(value: StoredValue): readonly unknown[] {
+  return value as readonly unknown[];
 }
 
-function readRateLimit(get: (column: string) => StoredValue): RateLimit {
-  return {
-    kind: get("kind") as RateLimitKind,
-    limit: readNumber(get("limit")),
-    remaining: readNumber(get("remaining")),
-    resetAt: readInstant(get("reset_at")),
-  };
-}
-
-function readUsage(row: StoredRow): Usage {
-  const pairs = USAGE_FIELDS.map((field) => [field, readNumber(row[USAGE_COLUMNS[field]])]);
+function readUsage({ row, facts, rest }: OpenRow): Usage {
+  const pairs = [
+    ...COMMON_USAGE_FIELDS.map((field) => [field, readNumber(row[USAGE_COLUMNS[field]])] as const),
+    ...RARE_USAGE_FIELDS.map((field) => {
+      const name = USAGE_COLUMNS[field];
+      return [field, readNumber(rest?.[name] ?? facts[name])] as const;
+    }),
+  ];
   return Object.fromEntries(pairs) as Usage;
 }
 
-function readCost(row: StoredRow): Cost {
+function readCost({ row, facts, rest }: OpenRow, usage: Usage): Cost {
+  const total = readText(row["cost_total"]);
+  const listed = rest !== null && "list_total" in rest;
   return {
     status: row["cost_status"] as Cost["status"],
-    reason: readText(row["cost_reason"]),
-    total: readText(row["cost_total"]),
+    reason: readText(facts["cost_reason"]),
+    total,
     currency: "USD",
-    lines: readNested<CostLine>(row, "cost_lines", "class", readCostLine),
-    priceBook: readText(row["price_book"]),
-    source: row["cost_source"] as Cost["source"],
-    listTotal: readText(row["list_total"]),
-    providerReported: readText(row["provider_reported"]),
-  };
-}
-
-function readCostLine(get: (column: string) => StoredValue): CostLine {
-  return {
-    class: String(get("class")),
-    quantity: String(get("quantity")),
-    unitPrice: String(get("unit_price")),
-    per: Number(get("per")),
-    factors: JSON.parse(String(get("factors"))) as CostLine["factors"],
-    amount: String(get("amount")),
-    rateId: String(get("rate_id")),
+    lines: unpackLines(String(row["rates"]), usage, rest),
+    priceBook: readText(facts["price_book"]),
+    source: facts["cost_source"] as Cost["source"],
+    listTotal: listed ? readText(rest["list_total"]) : total,
+    providerReported: readText(rest?.["provider_reported"]),
   };
 }
 

@@ -9,24 +9,50 @@ export interface SqlTemplateContext {
 /**
  * The statements of a migration file, in order, comments and placeholders resolved. `${local}`, `${on_cluster}` and
  * `${retention_days}` are replaced; `engine(version)` is a ReplacingMergeTree, replicated on a cluster;
- * `distributed(table, key);` is the sharded access table on a cluster and nothing elsewhere.
+ * `distributed(table, key);` is the sharded access table on a cluster and nothing elsewhere. A statement may begin with lines that
+ * `conditionsOf` takes off.
  * @throws AppError `internal` for an unknown placeholder.
  */
 export function renderSql(template: string, context: SqlTemplateContext): string[] {
   return splitStatements(stripComments(template)).flatMap((statement) => renderStatement(statement, context));
 }
 
-function renderStatement(statement: string, context: SqlTemplateContext): string[] {
+/** When and how often a statement runs: one that cannot be repeated as it stands is made so. */
+export interface ConditionalStatement {
+  /** Line `when(...)`: a query for one number; 0 means that the statement is not run. Null: it always is. */
+  when: string | null;
+  /** Line `each(...)`: a query for rows, with each of which as its parameters the statement is run. Null: it is run once. */
+  each: string | null;
+  sql: string;
+}
+
+/** A rendered statement without the lines `when(...)` and `each(...)` that it may begin with. Never throws. */
+export function conditionsOf(statement: string): ConditionalStatement {
+  const match = /^(?:when\((.*)\)\n)?(?:each\((.*)\)\n)?/.exec(statement);
+  return { when: match?.[1] ?? null, each: match?.[2] ?? null, sql: statement.slice(match?.[0].length ?? 0) };
+}
+
+function renderStatement(template: string, context: SqlTemplateContext): string[] {
+  const statement = conditionsOf(template).sql;
+  const conditions = placeholders(template.slice(0, template.length - statement.length), context);
+  return renderOne(statement, context).map((sql) => conditions + sql);
+}
+
+function renderOne(statement: string, context: SqlTemplateContext): string[] {
   const access = /^distributed\((\w+),\s*(.+)\)$/s.exec(statement);
   if (access) {
     const [, table = "", key = ""] = access;
     return context.cluster === null ? [] : [distributedTable(table, key, context.cluster)];
   }
   const table = /^CREATE TABLE IF NOT EXISTS (\w+)/.exec(statement)?.[1] ?? "";
-  const replaced = statement
-    .replace(/\bengine\(([^)]*)\)/, (_, version: string) => engine(version, table, context.cluster))
-    .replace(/ ?\$\{(\w+)\}/g, (found, name: string) => placeholder(found, name, context));
-  return [replaced];
+  const replaced = statement.replace(/\bengine\(([^)]*)\)/, (_, version: string) =>
+    engine(version, table, context.cluster),
+  );
+  return [placeholders(replaced, context)];
+}
+
+function placeholders(text: string, context: SqlTemplateContext): string {
+  return text.replace(/ ?\$\{(\w+)\}/g, (found, name: string) => placeholder(found, name, context));
 }
 
 function placeholder(found: string, name: string, context: SqlTemplateContext): string {

@@ -47,6 +47,23 @@ export const USAGE_FIELDS: readonly UsageField[] = [
   "outputTotal",
 ];
 
+/** Fields that most calls have: columns of their own. The others are facts when they are zero, and in `rest` when they are not. */
+export const COMMON_USAGE_FIELDS: readonly UsageField[] = [
+  "inputUncached",
+  "cacheRead",
+  "cacheWrite5m",
+  "cacheWrite1h",
+  "output",
+  "outputReasoning",
+  "inputTotal",
+  "outputTotal",
+];
+
+/** Every other field. */
+export const RARE_USAGE_FIELDS: readonly UsageField[] = USAGE_FIELDS.filter(
+  (field) => !COMMON_USAGE_FIELDS.includes(field),
+);
+
 /** How each field is read. Each by a function of its own: a property by a variable name is several times slower to read. */
 export const USAGE_READERS: Readonly<Record<UsageField, (usage: Usage) => number | null>> = {
   inputUncached: (usage) => usage.inputUncached,

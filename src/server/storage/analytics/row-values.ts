@@ -1,5 +1,5 @@
 import { AppError } from "../../domain/errors.js";
-import { nanoFromRfc3339, shortRfc3339FromNano } from "./nano-time.js";
+import { nanoFromRfc3339, nanosAfter, shortRfc3339FromNano, type SplitInstant } from "./nano-time.js";
 
 /** A value as the engine prints it in JSON: 64-bit integers and decimals are text. */
 export type StoredValue = unknown;
@@ -49,6 +49,17 @@ const LAST_NANO = 9_223_372_036_000_000_000n;
 export function instant(value: string | null): bigint | null {
   const nano = value === null ? null : nanoFromRfc3339(value);
   return nano === null || nano < FIRST_NANO || nano > LAST_NANO ? null : nano;
+}
+
+/** Nanoseconds from `start` to an RFC 3339 instant; null when it is none that `instant` knows, or too far away to be exact. Never throws. */
+export function exactNanosAfter(value: string | null, start: SplitInstant): number | null {
+  if (value === null) return null;
+  const near = nanosAfter(value, start);
+  if (near !== null) return near;
+  const nano = instant(value);
+  if (nano === null) return null;
+  const after = Number(nano - BigInt(start.ms) * 1_000_000n - BigInt(start.nanos));
+  return Number.isSafeInteger(after) ? after : null;
 }
 
 /** 2106-01-01, where the sort key's hours and the expiry would wrap into the past. */

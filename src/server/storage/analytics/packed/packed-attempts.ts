@@ -1,6 +1,6 @@
 import type { Attempt, Call } from "../../../domain/call.js";
-import { shortRfc3339FromNano } from "../nano-time.js";
-import { count, finite, httpStatus, instant } from "../row-values.js";
+import { shortRfc3339FromNano, type SplitInstant, splitInstant } from "../nano-time.js";
+import { count, exactNanosAfter, finite, httpStatus, instant } from "../row-values.js";
 import type { Facts } from "./packed-facts.js";
 import { isJoinable, joined, MAX_PACKED, quoted, quotedList, split } from "./packed-text.js";
 
@@ -26,10 +26,12 @@ const MAX_RETRY_MS = 600_000;
 export function packAttempts(call: Call): PackedAttempts {
   const { attempts } = call;
   if (attempts.length === 0) return NONE;
-  return packed(call) ?? { ...NONE, rest: `"attempts":${asJson(attempts)}` };
+  return (
+    packed(call, splitInstant(call.startTimeUnixNano)) ?? { ...NONE, rest: `"attempts":${asJson(attempts)}` }
+  );
 }
 
-function packed(call: Call): PackedAttempts | null {
+function packed(call: Call, callStart: SplitInstant): PackedAttempts | null {
   const { attempts } = call;
   const nanos = nanosOf(call.durationMs);
   if (nanos === null || attempts.length > MAX_PACKED) return null;
@@ -37,11 +39,9 @@ function packed(call: Call): PackedAttempts | null {
   const less: number[] = [];
   for (let index = 0; index < attempts.length; index += 1) {
     const attempt = attempts[index] as Attempt;
-    const start = instant(attempt.startTime);
+    const after = exactNanosAfter(attempt.startTime, callStart);
     const own = attempt.durationMs === null ? null : nanosOf(attempt.durationMs);
-    if (start === null || own === null || !isPlain(attempt, index)) return null;
-    const after = Number(start - call.startTimeUnixNano);
-    if (!Number.isSafeInteger(after)) return null;
+    if (after === null || own === null || !isPlain(attempt, index)) return null;
     begun.push(after);
     less.push(nanos - own);
   }

@@ -1,12 +1,13 @@
 import type { LedgerRow } from "../../../domain/ledger-row.js";
 import { count, httpStatus } from "../row-values.js";
-import { RARE_USAGE_FIELDS, USAGE_COLUMNS, USAGE_READERS } from "../usage-columns.js";
 import { MAX_KNOWN_TEXTS, objectOf, ParsedTexts, quoted, quotedList } from "./packed-text.js";
+import { zeroMembers } from "./rare-usage.js";
 
-/** A row, and what its attempts add to its facts (members of JSON; null: nothing). */
+/** A row, what its attempts add to its facts (members of JSON; null: nothing), and which rare usage classes are zero (`zeroUsage`). */
 export interface FactSource {
   row: LedgerRow;
   tries: string | null;
+  zeros: number;
 }
 
 type FactValue = string | number | true | null;
@@ -40,8 +41,8 @@ const FACTS: readonly Fact[] = [
   { name: "tries", read: ({ tries }) => tries, write: ({ tries }) => tries ?? "" },
   {
     name: "zero usage",
-    read: ({ row }) => zeroUsage(row),
-    write: ({ row }) => zeroMembers(row),
+    read: ({ zeros }) => (zeros === 0 ? null : zeros),
+    write: ({ zeros }) => zeroMembers(zeros),
   },
   fact("scope", ({ call }) => call.source.scope),
   fact("scope_version", ({ call }) => call.source.scopeVersion),
@@ -70,23 +71,6 @@ function reasonsKey(reasons: readonly string[]): string | null {
   const [only] = reasons;
   if (only === undefined) return null;
   return reasons.length === 1 && !only.startsWith("[") ? only : JSON.stringify(reasons);
-}
-
-/** A bit for each rare usage class that is known to be zero. */
-function zeroUsage({ call: { usage } }: LedgerRow): number | null {
-  let zeros = 0;
-  for (let index = 0; index < RARE_READERS.length; index += 1) {
-    if (RARE_READERS[index]?.(usage) === 0) zeros |= 1 << index;
-  }
-  return zeros === 0 ? null : zeros;
-}
-
-const RARE_READERS = RARE_USAGE_FIELDS.map((field) => USAGE_READERS[field]);
-
-function zeroMembers({ call: { usage } }: LedgerRow): string {
-  return RARE_USAGE_FIELDS.filter((field) => usage[field] === 0)
-    .map((field) => `"${USAGE_COLUMNS[field]}":0`)
-    .join(",");
 }
 
 interface KnownFacts {

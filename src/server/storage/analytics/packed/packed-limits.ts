@@ -1,6 +1,6 @@
 import type { Call, RateLimit, RateLimitKind } from "../../../domain/call.js";
-import { shortRfc3339FromNano } from "../nano-time.js";
-import { instant, whole } from "../row-values.js";
+import { shortRfc3339FromNano, type SplitInstant, splitInstant } from "../nano-time.js";
+import { exactNanosAfter, instant, whole } from "../row-values.js";
 import type { Facts } from "./packed-facts.js";
 import {
   isJoinable,
@@ -34,23 +34,29 @@ const NO_RESET = 2;
 export function packLimits(call: Call): PackedLimits {
   const limits = call.rateLimits;
   if (limits.length === 0) return NONE;
-  return packed(limits, call.startTimeUnixNano) ?? { ...NONE, rest: `"rate_limits":${asJson(limits)}` };
+  return (
+    packed(limits, splitInstant(call.startTimeUnixNano)) ?? {
+      ...NONE,
+      rest: `"rate_limits":${asJson(limits)}`,
+    }
+  );
 }
 
-function packed(limits: readonly RateLimit[], startNano: bigint): PackedLimits | null {
+function packed(limits: readonly RateLimit[], start: SplitInstant): PackedLimits | null {
   if (limits.length > MAX_PACKED) return null;
   const used: number[] = [];
   const reset: number[] = [];
   let key = "";
   for (const { kind, limit, remaining, resetAt } of limits) {
-    const reached = instant(resetAt);
     const usedNow = remaining === null ? 0 : (limit ?? 0) - remaining;
-    const until = reached === null ? 0 : Number(reached - startNano);
-    if (!Number.isSafeInteger(usedNow) || !Number.isSafeInteger(until) || !isJoinable(kind)) return null;
+    const until = exactNanosAfter(resetAt, start);
+    // An instant that is none is unknown; one that is too far away is kept as it is.
+    if (until === null && instant(resetAt) !== null) return null;
+    if (!Number.isSafeInteger(usedNow) || !isJoinable(kind)) return null;
     if (limit !== null && !Number.isSafeInteger(limit)) return null;
     used.push(usedNow);
-    reset.push(until);
-    const missing = (remaining === null ? NO_REMAINING : 0) + (reached === null ? NO_RESET : 0);
+    reset.push(until ?? 0);
+    const missing = (remaining === null ? NO_REMAINING : 0) + (until === null ? NO_RESET : 0);
     key += `${kind}|${limit ?? ""}|${missing}|`;
   }
   return { windows: windowsText(key), used, reset, rest: "" };

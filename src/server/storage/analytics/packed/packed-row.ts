@@ -4,6 +4,7 @@ import { factsText } from "./packed-facts.js";
 import { type PackedLimits, packLimits } from "./packed-limits.js";
 import { packLines } from "./packed-lines.js";
 import { restText } from "./packed-rest.js";
+import { rareUsage } from "./rare-usage.js";
 
 /** A ledger record with the texts and lists that it is stored as. */
 export interface PackedRow {
@@ -21,11 +22,12 @@ export function packRow(row: LedgerRow): PackedRow {
   const attempts = packAttempts(call);
   const limits = packLimits(call);
   const lines = packLines(call.cost.lines, call.usage);
+  const { zeros, members } = rareUsage(call.usage);
   return {
     row,
-    facts: factsText({ row, tries: attempts.facts }),
+    facts: factsText({ row, tries: attempts.facts, zeros }),
     rates: lines.rates,
-    rest: restText(row, [attempts.rest, limits.rest, lines.rest]),
+    rest: restText(row, [members, attempts.rest, limits.rest, lines.rest]),
     attempts,
     limits,
   };

@@ -12,6 +12,7 @@ import { type Conditions, type DimensionFilter, filterConditions } from "./dimen
 import { invalidQuery, parseQuery, type QueryString, rangeShape } from "./query-string.js";
 import { instantFromText } from "./query-time.js";
 import { scopeConditions, type Statement, whereAll } from "./statement.js";
+import { isTopColumn, TopCallsQuery } from "./top-calls.query.js";
 
 /** The last call of a page: the next page begins after it. */
 export interface CallPosition {
@@ -102,14 +103,23 @@ export function parseCallsQuery(query: QueryString): CallsParams {
   };
 }
 
-/** The keys of a page, newest first; one more than the limit tells that there is a next page. `fromNano` narrows the search. */
-export function callKeysSql(project: string, params: CallsParams, fromNano: bigint | null): Statement {
+/**
+ * The keys of a page, newest first; one more than the limit tells that there is a next page. `fromNano` and `bounds`, which all of its calls
+ * meet, narrow the search.
+ */
+export function callKeysSql(
+  project: string,
+  params: CallsParams,
+  fromNano: bigint | null,
+  bounds: Conditions = { conditions: [], params: {} },
+): Statement {
   const scope = whereAll(
     scopeConditions(project, fromNano, params.toNano),
     positionConditions(params.after),
     traceConditions(params.traceId),
     responseConditions(params.responseId),
     filterConditions(params.filters),
+    bounds,
   );
   const sql = `SELECT start_time, id, trace_id
 FROM calls
@@ -168,6 +178,11 @@ export function decodeCallCursor(cursor: string | undefined): CallPosition | nul
   }
 }
 
+/** An indexed id finds its few rows at once. */
+function hasIndexedId({ traceId, responseId }: CallsParams): boolean {
+  return traceId !== null || responseId !== null;
+}
+
 /** The ledger, call by call. */
 @Injectable()
 export class CallsQuery {
@@ -175,6 +190,7 @@ export class CallsQuery {
     @Inject(ANALYTICS_STORE) private readonly store: AnalyticsStore,
     private readonly calls: CallsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly top: TopCallsQuery,
   ) {}
 
   /** The answer to a query string. @throws AppError `invalid_request`, or what the store throws. */
@@ -200,12 +216,16 @@ export class CallsQuery {
       const keys = await this.keys(callKeysSql(project, params, fromNano), project, signal);
       if (keys.length > params.limit) return keys;
     }
-    return this.keys(callKeysSql(project, params, params.fromNano), project, signal);
+    const { sort, fromNano, toNano, filters, limit } = params;
+    const bounds =
+      isTopColumn(sort) && !hasIndexedId(params)
+        ? await this.top.bounds(project, { column: sort, limit, fromNano, toNano, filters }, signal)
+        : undefined;
+    return this.keys(callKeysSql(project, params, fromNano, bounds), project, signal);
   }
 
   private searchStarts(params: CallsParams): bigint[] {
-    // An indexed id finds its few rows at once.
-    if (params.traceId !== null || params.responseId !== null || params.sort !== "newest") return [];
+    if (hasIndexedId(params) || params.sort !== "newest") return [];
     const end = params.after?.startNano ?? params.toNano ?? nanoFromMs(this.clock.nowMs());
     const starts = SEARCH_HOURS.map((hours) => end - hours * HOUR_NANO);
     return starts.filter((start) => params.fromNano === null || start > params.fromNano);

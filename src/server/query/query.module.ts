@@ -15,6 +15,7 @@ import { SpendController } from "./spend.controller.js";
 import { SpendQuery } from "./spend.query.js";
 import { SummaryController } from "./summary.controller.js";
 import { SummaryQuery } from "./summary.query.js";
+import { TopCallsQuery } from "./top-calls.query.js";
 import { UnpricedQuery } from "./unpriced.query.js";
 
 const questions = [
@@ -28,6 +29,7 @@ const questions = [
   RollupPlanner,
   SpendQuery,
   SummaryQuery,
+  TopCallsQuery,
   UnpricedQuery,
 ];
 

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readPanelRequest } from "../../../src/server/dashboards/panel-request.js";
+import { CallsQuery } from "../../../src/server/query/calls.query.js";
+import { TopCallsQuery } from "../../../src/server/query/top-calls.query.js";
 import { CallsRepository } from "../../../src/server/storage/analytics/calls.repository.js";
 import { RollupFreshness } from "../../../src/server/storage/analytics/rollups/rollup-freshness.js";
 import { RollupKeeper } from "../../../src/server/storage/analytics/rollups/rollup-keeper.js";
+import { panelRunner } from "../../support/panel-runner.js";
 import { NOW_MS, openSeededLedger, type SeededLedger } from "./ledger.js";
 import { seedRows } from "./seed.js";
 
@@ -42,7 +45,7 @@ const CASES: readonly Case[] = [
     variables: { feature: ["(none)", "support-chat"] },
     where: `${NONE} IN ('(none)', 'support-chat')`,
   },
-  { hours: 720, shiftMs: 0, variables: { user: ["user-7"] }, where: "user = 'user-7'" },
+  { hours: 720, shiftMs: 0, variables: { user: ["grace"] }, where: "user = 'grace'" },
   { hours: 1, shiftMs: 0, variables: {}, where: "1" },
   { hours: 720, shiftMs: 2_000 * HOUR_MS, variables: {}, where: "1" },
 ];
@@ -99,6 +102,45 @@ describe("lists of single calls", () => {
       expect(longest).toBeGreaterThan(20);
     },
     120_000,
+  );
+
+  it.each([
+    ["cost", "cost DESC NULLS LAST"],
+    ["duration", "duration_ms DESC"],
+    ["input", "input_total DESC NULLS LAST"],
+    ["output", "output_total DESC NULLS LAST"],
+    ["attempts", "attempt_count DESC"],
+  ])(
+    "have the calls with most of %s in the API too",
+    async (sort, orderBy) => {
+      const { store } = ledger;
+      const calls = new CallsQuery(
+        store,
+        new CallsRepository(store),
+        { nowMs: () => NOW_MS },
+        new TopCallsQuery(panelRunner(store)),
+      );
+      const from = "2026-09-25T00:00:00.123Z";
+      const questions: [Record<string, string>, string][] = [
+        [{}, "1"],
+        [{ from }, `start_time >= parseDateTime64BestEffort('${from}', 9, 'UTC')`],
+        [
+          { from, to: "2026-10-20T12:00:00Z", model: "gpt-4.1" },
+          `model = 'gpt-4.1' AND start_time >= parseDateTime64BestEffort('${from}', 9, 'UTC') AND start_time < toDateTime('2026-10-20 12:00:00', 'UTC')`,
+        ],
+        [{ user: "grace" }, "user = 'grace'"],
+      ];
+      for (const [query, where] of questions) {
+        const { data } = await calls.ask("default", { ...query, sort, limit: "40" });
+        const direct = await store.query(
+          `SELECT id FROM calls WHERE ${where} ORDER BY ${orderBy}, start_time DESC, id DESC LIMIT 40`,
+          { onlyProject: "default" },
+        );
+        expect(data.map(({ id }) => id)).toEqual(direct.rows.map(([id]) => id));
+        expect(data.length).toBeGreaterThan(0);
+      }
+    },
+    60_000,
   );
 
   it("have the most expensive sessions as the calls themselves add up", async () => {

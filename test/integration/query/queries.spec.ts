@@ -9,6 +9,7 @@ import { DataQualityQuery } from "../../../src/server/query/data-quality.query.j
 import { filtersOfScope } from "../../../src/server/query/dimensions.js";
 import { panelRunner } from "../../support/panel-runner.js";
 import { SpendQuery } from "../../../src/server/query/spend.query.js";
+import { TopCallsQuery } from "../../../src/server/query/top-calls.query.js";
 import { SummaryQuery } from "../../../src/server/query/summary.query.js";
 import { UnpricedQuery } from "../../../src/server/query/unpriced.query.js";
 import { nanoFromRfc3339 } from "../../../src/server/storage/analytics/nano-time.js";
@@ -302,7 +303,8 @@ describe("data quality", () => {
 });
 
 describe("calls", () => {
-  const calls = () => new CallsQuery(ledger.store, ledger.calls, clock);
+  const calls = () =>
+    new CallsQuery(ledger.store, ledger.calls, clock, new TopCallsQuery(panelRunner(ledger.store)));
   const ids = async (query: Record<string, string>) =>
     (await calls().ask("default", query)).data.map((call) => call.id);
 

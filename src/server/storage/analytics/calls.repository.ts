@@ -38,6 +38,8 @@ interface Window {
 /** Ids per query: bounds the text of one statement; more are asked for in turns. */
 const MAX_IDS_PER_QUERY = 2000;
 
+const HOUR_NANO = 3_600_000_000_000n;
+
 const IN_WINDOW = `project = {project:String}
   AND start_time >= toDateTime64({from:String}, 9, 'UTC') AND start_time <= toDateTime64({to:String}, 9, 'UTC')
   AND toStartOfHour(start_time) >= toStartOfHour(toDateTime64({from:String}, 9, 'UTC'))
@@ -104,7 +106,8 @@ export class CallsRepository {
     const starts = positions.map((position) => position.startNano);
     const window = { project, fromNano: least(starts), toNano: greatest(starts) };
     const traceIds = positions.map((position) => position.traceId);
-    const rows = await this.rowsOfTraces(traceIds, window, { onlyProject: project });
+    const hours = [...new Set(starts.map((start) => sqlFromNano(start - (start % HOUR_NANO)).slice(0, 19)))];
+    const rows = await this.rowsOfTraces(traceIds, window, { onlyProject: project, params: { hours } });
     const byId = new Map(rows.filter((row) => row.role === "call").map((row) => [row.callId, row]));
     return positions.flatMap((position) => byId.get(position.id) ?? []);
   }
@@ -136,7 +139,7 @@ FROM calls_raw WHERE project = {project:String} AND call_id = {id:String}`,
 
   /**
    * The current records of traces in a window. PREWHERE runs before FINAL picks the newest version, which is right for parts of
-   * the sorting key only; it keeps the hundred columns of all other rows unread.
+   * the sorting key only; it keeps the hundred columns of all other rows unread. Parameters may have `hours` that the rows start in.
    */
   private async rowsOfTraces(
     traceIds: readonly string[],
@@ -144,12 +147,16 @@ FROM calls_raw WHERE project = {project:String} AND call_id = {id:String}`,
     options: QueryOptions,
   ): Promise<LedgerRow[]> {
     const found: LedgerRow[] = [];
+    const inHours =
+      options.params?.["hours"] === undefined
+        ? ""
+        : " AND toStartOfHour(start_time) IN {hours:Array(DateTime('UTC'))}";
     for (const traces of chunks(traceIds)) {
       const rows = await this.store.select<StoredRow>(
         `SELECT * FROM calls_raw FINAL
-PREWHERE project = {project:String} AND trace_id IN {traces:Array(String)}
+PREWHERE project = {project:String} AND trace_id IN {traces:Array(String)}${inHours}
 WHERE ${IN_WINDOW}`,
-        { ...options, params: { ...windowParams(window), traces } },
+        { ...options, params: { ...options.params, ...windowParams(window), traces } },
       );
       found.push(...rows.map(fromRow));
     }

@@ -4,7 +4,7 @@ import { chainOf } from "./attempts.js";
 import { laterResultSink } from "./later-results.js";
 import { beginExchange, failed, responded, tap } from "./exchange.js";
 import type { Exchange, ExchangeHint } from "./exchange.js";
-import { guard } from "./guard.js";
+import { guard, reportOnce } from "./guard.js";
 import { certainWaitMs } from "./headroom.js";
 import type { Observer } from "./options.js";
 import { pause } from "./pace.js";
@@ -41,7 +41,7 @@ function exchange(
   init: RequestInitLike | undefined,
   hint: ExchangeHint,
 ): unknown {
-  const begun = guard(() => begin(observer, input, init, hint)) ?? null;
+  const begun = tryBegin(observer, input, init, hint);
   if (begun === null) return laterExchange(observer, send, input, init);
   let answer: unknown;
   const outer = sender;
@@ -66,6 +66,15 @@ function exchange(
       throw error;
     },
   );
+}
+
+function tryBegin(...args: Parameters<typeof begin>): Exchange | null {
+  try {
+    return begin(...args);
+  } catch (error) {
+    reportOnce(error);
+    return null;
+  }
 }
 
 /** A request that is no call itself; what it reads may be the results of earlier ones. */

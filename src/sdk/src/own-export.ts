@@ -35,6 +35,7 @@ export class OwnExport {
   private readonly queue: SpanBatch[] = [];
   /** A batch that was sent, to be filled again: fresh memory of its size costs more than filling it. */
   private spare: SpanBatch | null = null;
+  private encoding: NodeJS.Immediate | null = null;
   private timer: NodeJS.Timeout | null = null;
   private sending: Promise<boolean> | null = null;
   private failures = 0;
@@ -46,9 +47,17 @@ export class OwnExport {
     if (this.stopped) return;
     if (this.resource === null) this.start();
     this.pending.push([span, parent]);
-    if (this.pending.length >= TOGETHER) this.encode();
+    if (this.pending.length >= BATCH) this.encode();
+    else if (this.pending.length >= TOGETHER) this.encodeSoon();
     const full = this.failures === 0 && (this.queue[0]?.count ?? 0) >= BATCH;
     this.sendSoon(full ? 0 : this.delayMs());
+  }
+
+  /** Encodes in a turn of its own: the answer that ended the last call is on its way to the application. */
+  private encodeSoon(): void {
+    if (this.encoding !== null) return;
+    this.encoding = setImmediate(() => this.encode());
+    this.encoding.unref();
   }
 
   /** Encodes what waits. One that cannot be described is left out. */
@@ -65,6 +74,8 @@ export class OwnExport {
       guard(() => batch.add(span, parentIn(parent)));
     }
     this.pending.length = 0;
+    if (this.encoding !== null) clearImmediate(this.encoding);
+    this.encoding = null;
   }
 
   /** Whether there is anything to send. */

@@ -123,10 +123,15 @@ function tapReader(reader: WebReader, sink: BodySink, byob: boolean): void {
     if (!released) sink.failed(error);
     throw error;
   };
-  shadow(reader, "read", (...args: unknown[]) => {
+  const readThrough = (...args: unknown[]): Promise<ReadResult> => {
     sink.waiting(true);
     return (filtered ?? read)(...args).then(onResult, onError);
-  });
+  };
+  const readPlain = (): Promise<ReadResult> => {
+    sink.waiting(true);
+    return read().then(onResult, onError);
+  };
+  shadow(reader, "read", byob || filtered !== null ? readThrough : readPlain);
   const cancel = reader.cancel.bind(reader);
   shadow(reader, "cancel", (reason?: unknown) => {
     if (!released) sink.cancelled(isCollected(reason));

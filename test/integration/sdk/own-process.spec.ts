@@ -125,7 +125,7 @@ describe("an application without OpenTelemetry", () => {
     expect(result.exitMs).toBeLessThan(3000);
   });
 
-  it("keeps a bounded queue and a flat heap while the ledger is away", async () => {
+  it("keeps a bounded queue and flat memory while the ledger is away", async () => {
     const ledger = await collector(() => 200);
     await ledger.close();
     const result = await runProgram("many-calls", {

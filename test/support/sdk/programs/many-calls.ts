@@ -3,8 +3,9 @@ import OpenAI from "openai";
 import { observe } from "../../../../src/sdk/src/index.js";
 
 /**
- * Observes `CALLS` calls, every tenth a stream, while the ledger is away. Prints how much the heap grew, in KiB, from when the queue of
- * records was full; the heap then and at the end, in KiB; and how many warnings the diag logger was given.
+ * Observes `CALLS` calls, every tenth a stream, while the ledger is away. Prints how much the memory in use (the heap and the buffers
+ * beside it) grew, in KiB, from when the queue of records was full; what it was then and at the end, in KiB; and how many warnings the diag
+ * logger was given.
  */
 let warnings = 0;
 const ignore = (): void => undefined;
@@ -38,7 +39,8 @@ async function calls(count: number): Promise<number> {
     if (index % 100 === 0) await new Promise((done) => setImmediate(done));
   }
   globalThis.gc?.();
-  return Math.round(process.memoryUsage().heapUsed / 1024);
+  const { heapUsed, external } = process.memoryUsage();
+  return Math.round((heapUsed + external) / 1024);
 }
 
 const full = await calls(9000);

@@ -121,6 +121,11 @@ function withoutBlankUsage(reading: Reading): Reading {
   return usage === null || countsAnything(usage) ? reading : { ...reading, usage: null };
 }
 
+/** Who reported; events are told from the spans that they repeat. */
+function sourceOf({ scope }: Span, dialect: string, isEvent: boolean): Call["source"] {
+  return { scope: scope.name, scopeVersion: scope.version, dialect: isEvent ? `${dialect}_event` : dialect };
+}
+
 /** The call a span, or an event written as one, reported, from what its dialect read. Never throws. */
 export function buildCall(span: Span, given: Reading, dialect: string, signal: Signal = "span"): Call {
   const reading = withoutBlankUsage(given);
@@ -133,11 +138,7 @@ export function buildCall(span: Span, given: Reading, dialect: string, signal: S
   const attempts = reading.attempts.length > 0 ? reading.attempts.length : 1;
   const attemptCount = Math.max(reading.attemptCount ?? 0, attempts);
   const isEvent = signal === "event";
-  const source = {
-    scope: span.scope.name,
-    scopeVersion: span.scope.version,
-    dialect: isEvent ? `${dialect}_event` : dialect,
-  };
+  const source = sourceOf(span, dialect, isEvent);
   const used = settleUsage(
     reading,
     {

@@ -6,9 +6,13 @@ import type { TraceTree } from "./trace-tree.js";
 /** Clocks of one process and its exporters agree within this time. */
 const TOLERANCE_NANO = 50_000_000n;
 
+/** Of longer ones not everything that overlaps them is read: they are never taken for calls. */
+const LONGEST_MS = 3_600_000;
+
 /** Numbers of the provider for a known model: what else an aggregate says is no evidence of calls. */
 function tellsOfCalls({ call, declared }: LedgerRecord): boolean {
   if (declared !== "aggregate" || call.usageSource !== "provider" || !call.billable) return false;
+  if (call.durationMs > LONGEST_MS) return false;
   return hasUsage(call) && (call.requestModel ?? call.responseModel) !== null;
 }
 
@@ -74,27 +78,39 @@ function isToldElsewhere(aggregate: Call, sorted: readonly Call[]): boolean {
   return false;
 }
 
+/** What is known of aggregates that carry usage. */
+export interface AggregateStandings {
+  /** Nobody else tells of the calls they sum up. */
+  lone: Set<LedgerRecord>;
+  /** Another instrumentation of the service tells of calls at their time, in another trace. */
+  told: Set<LedgerRecord>;
+}
+
 /**
- * The aggregates that are the only report of the calls they sum up: with the provider's numbers and a model, and with no call below them, at
+ * Which aggregates are the only report of the calls they sum up: with the provider's numbers and a model, and with no call below them, at
  * their time in their trace, or at their time from another instrumentation of their service. Of aggregates in one another the innermost.
- * Traces that were not read as a whole have none: a call may lie where nobody looked. Pure, never throws.
+ * Traces that were not read as a whole have none: a call may lie where nobody looked. What once was told elsewhere stays so (`wasTold`):
+ * the record that tells of it is not read again with every other of its trace. Pure, never throws.
  */
-export function loneAggregates(
-  records: readonly LedgerRecord[],
+export function standingsOf<R extends LedgerRecord>(
+  records: readonly R[],
   tree: TraceTree,
   partial: ReadonlySet<string>,
-): Set<LedgerRecord> {
-  const candidates = records.filter((record) => tellsOfCalls(record) && !partial.has(record.call.traceId));
-  if (candidates.length === 0) return new Set();
+  wasTold: (record: R) => boolean,
+): AggregateStandings {
+  const candidates = records.filter(tellsOfCalls);
+  if (candidates.length === 0) return { lone: new Set(), told: new Set() };
   const called = records.filter(({ declared }) => declared === "call");
-  const above = keysAbove([...called, ...candidates], tree);
   const calls = called.map(({ call }) => call);
   const traces = byTrace(calls);
-  const silent = candidates.filter(
-    ({ call }) =>
-      !above.has(deliveryKey(call)) && !traces.get(call.traceId)?.some((other) => overlap(other, call)),
-  );
-  if (silent.length === 0) return new Set();
+  const above = keysAbove([...called, ...candidates], tree);
   calls.sort((a, b) => (a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1));
-  return new Set(silent.filter(({ call }) => !isToldElsewhere(call, calls)));
+  const told = new Set<LedgerRecord>(
+    candidates.filter((record) => wasTold(record) || isToldElsewhere(record.call, calls)),
+  );
+  const isAlone = ({ call }: LedgerRecord) =>
+    !partial.has(call.traceId) &&
+    !above.has(deliveryKey(call)) &&
+    !traces.get(call.traceId)?.some((other) => overlap(other, call));
+  return { lone: new Set(candidates.filter((record) => !told.has(record) && isAlone(record))), told };
 }

@@ -3,7 +3,7 @@ import type { LedgerRole, LedgerRow, SpanLink } from "../domain/ledger-row.js";
 import { type Cluster, Clusters } from "./clusters.js";
 import { foldAncestors } from "./descendants.js";
 import { deliveryKey, ledgerId } from "./identity.js";
-import { loneAggregates } from "./lone-aggregates.js";
+import { standingsOf } from "./lone-aggregates.js";
 import { joinMetricParts } from "./metric-parts.js";
 import { mergeRecords } from "./merge-records.js";
 import { chooseDelivery, fingerprint, fingerprintBesideProvider, type LedgerRecord } from "./record.js";
@@ -12,12 +12,16 @@ import { joinById, joinByLikeness } from "./same-call.js";
 import { repeatedMetrics } from "./signals.js";
 import { TraceTree } from "./trace-tree.js";
 
-/** Reason of a record that its own dialect knows to repeat others. */
+/** Reasons of a record that its own dialect knows to repeat others. */
 const DECLARED_AGGREGATE = "aggregate_span";
-/** Reason of a record that its own dialect knows to repeat calls, of which nobody else tells. */
+/** ... of which nobody else tells. */
 const LONE_AGGREGATE = "lone_aggregate";
+/** ... of which another instrumentation tells in another trace. */
+const TOLD_ELSEWHERE = "told_elsewhere";
 /** Reason of a record that was found to repeat the calls below it. */
 const DESCENDANT_USAGE = "descendant_usage";
+
+const DECLARED: ReadonlySet<string | null> = new Set([DECLARED_AGGREGATE, LONE_AGGREGATE, TOLD_ELSEWHERE]);
 
 const NO_TRACES: ReadonlySet<string> = new Set();
 
@@ -68,8 +72,7 @@ interface Decision {
 function recordOf(row: LedgerRow): Known {
   return {
     call: row.delivered ?? row.call,
-    declared:
-      row.roleReason === DECLARED_AGGREGATE || row.roleReason === LONE_AGGREGATE ? "aggregate" : "call",
+    declared: DECLARED.has(row.roleReason) ? "aggregate" : "call",
     stored: row,
   };
 }
@@ -221,11 +224,12 @@ function decide(
   const { joined, alone } = clusters.split();
   for (const cluster of joined) decideCluster(cluster, tree, decisions);
   for (const record of alone as Known[]) decisions.set(record, decideAlone(record));
-  const lone = loneAggregates(records, tree, partial);
+  const wasTold = ({ stored }: Known) => stored?.roleReason === TOLD_ELSEWHERE;
+  const { lone, told } = standingsOf(records, tree, partial, wasTold);
   for (const record of records) {
     if (record.declared === "aggregate") {
-      const isLone = lone.has(record);
-      decisions.set(record, isLone ? decideLone(record) : decideAggregate(record, DECLARED_AGGREGATE));
+      const reason = told.has(record) ? TOLD_ELSEWHERE : DECLARED_AGGREGATE;
+      decisions.set(record, lone.has(record) ? decideLone(record) : decideAggregate(record, reason));
     } else if (repeated.has(record)) {
       decisions.set(record, decideAggregate(record, "repeats_logs"));
     } else if (aggregates.has(record) || proven.has(record)) {

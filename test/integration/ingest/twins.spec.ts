@@ -406,6 +406,15 @@ const SITUATIONS: readonly (readonly [name: string, items: Span[], wanted: Wante
     { billable: 3 },
   ],
   [
+    "an agent whose calls another instrumentation tells of in another trace, and a later call of its own trace",
+    [
+      chat({ "gen_ai.operation.name": "invoke_agent" }, { key: "agent", trace: "t", kind: 1, scope: "fw" }),
+      chat({}, { key: "sdk", trace: "u", startMs: 3, durationMs: 700 }),
+      chat({ "gen_ai.usage.input_tokens": 7 }, { key: "later", trace: "t", startMs: 9000, scope: "fw" }),
+    ],
+    { billable: 2 },
+  ],
+  [
     "two services that ask the same at the same time",
     [chat({}, { key: "a" }), openinference({}, { key: "b", resource: { "service.name": "else" } })],
     { billable: 2 },

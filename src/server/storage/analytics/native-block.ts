@@ -38,17 +38,29 @@ export function columnsOf<Row, Part>(
   partOf: (row: Row) => Part,
   columns: readonly Column<Part>[],
 ): Column<Row>[] {
-  const taken = new WeakMap<readonly Row[], Part[]>();
-  const take = (rows: readonly Row[]): Part[] => {
-    const parts = taken.get(rows) ?? rows.map(partOf);
-    taken.set(rows, parts);
-    return parts;
-  };
+  const taken = onceFor(columns.length, (rows: readonly Row[]) => rows.map(partOf));
   return columns.map(({ name, type, write }) => ({
     name,
     type,
-    write: (out, rows) => write(out, take(rows)),
+    write: (out, rows) => write(out, taken(rows)),
   }));
+}
+
+/**
+ * The function, asked `times` times in a row about the same rows and run once for them. Then it forgets: a WeakMap by rows would hold
+ * what it made, and all that hangs on it, through every collection of young objects until the whole heap is collected.
+ */
+function onceFor<Row, Result>(
+  times: number,
+  make: (rows: readonly Row[]) => Result,
+): (rows: readonly Row[]) => Result {
+  let known: { rows: readonly Row[]; result: Result; left: number } | null = null;
+  return (rows) => {
+    const current = known !== null && known.rows === rows ? known : { rows, result: make(rows), left: times };
+    current.left -= 1;
+    known = current.left > 0 ? current : null;
+    return current.result;
+  };
 }
 
 /**
@@ -60,12 +72,7 @@ export function nestedColumns<Row, Item>(
   itemsOf: (row: Row) => readonly Item[],
   columns: readonly Column<Item>[],
 ): Column<Row>[] {
-  const gathered = new WeakMap<readonly Row[], Gathered<Item>>();
-  const gather = (rows: readonly Row[]): Gathered<Item> => {
-    const known = gathered.get(rows) ?? gatherItems(rows, itemsOf);
-    gathered.set(rows, known);
-    return known;
-  };
+  const gather = onceFor(columns.length, (rows: readonly Row[]) => gatherItems(rows, itemsOf));
   return columns.map((inner) => ({
     name: `${group}.${inner.name}`,
     type: `Array(${inner.type})`,

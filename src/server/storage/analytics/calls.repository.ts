@@ -139,7 +139,7 @@ FROM calls_raw WHERE project = {project:String} AND call_id = {id:String}`,
 
   /**
    * The current records of traces in a window. PREWHERE runs before FINAL picks the newest version, which is right for parts of
-   * the sorting key only; it keeps the hundred columns of all other rows unread. Parameters may have `hours` that the rows start in.
+   * the sorting key only; it keeps the many columns of all other rows unread. Parameters may have `hours` that the rows start in.
    */
   private async rowsOfTraces(
     traceIds: readonly string[],

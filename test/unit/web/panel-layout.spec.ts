@@ -35,7 +35,15 @@ describe("time ticks", () => {
 
   it("mark days by their date once hours would be too close", () => {
     const marks = bucketTicks(times(7 * 24, HOUR), 3, 70);
-    expect([...marks.values()]).toEqual(["Nov 18", "Nov 19", "Nov 20", "Nov 21", "Nov 22", "Nov 23", "Nov 24"]);
+    expect([...marks.values()]).toEqual([
+      "Nov 18",
+      "Nov 19",
+      "Nov 20",
+      "Nov 21",
+      "Nov 22",
+      "Nov 23",
+      "Nov 24",
+    ]);
     expect(marks.get(midnight)).toBe("Nov 18");
   });
 

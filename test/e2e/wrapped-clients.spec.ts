@@ -193,7 +193,11 @@ describe("real clients, wrapped by one line, exporting by themselves", () => {
       const vendor = await new ProviderServer().start();
       vendor.script(...script);
       const told = { PROVIDER_URL: `${vendor.url}/v1`, SPANLEDGER_ENDPOINT: server.url, ...env };
-      return runProgram("job-poller", told).finally(() => vendor.close());
+      try {
+        return await runProgram("job-poller", told);
+      } finally {
+        await vendor.close();
+      }
     };
     const ends = await Promise.all([
       worker([queued, queued, completed, lines], { STARTS: "yes" }),

@@ -27,6 +27,8 @@ const base = {
 const project = (displayName, testMatch) => ({ ...base, displayName, testMatch });
 
 export default {
+  // Engines start in hooks: on a busy machine that takes longer than Jest's five seconds.
+  testTimeout: 30_000,
   projects: [
     project("unit", [
       "<rootDir>/src/**/*.spec.ts",

@@ -11,6 +11,7 @@ const vite = join(root, "node_modules", "vite", "bin", "vite.js");
 const steps = [
   ["wrapper", [tsc, "-p", "src/sdk/tsconfig.build.json"]],
   ["wrapper's price estimate", ["tools/sdk-prices/build.mjs"]],
+  ["wrapper's declarations", ["tools/sdk-declarations.mjs"]],
   ["server", [tsc, "-p", "tsconfig.build.json"]],
   ["page", [vite, "build", "--config", "web/vite.config.ts", "--logLevel", "warn"]],
   // A fresh Postgres directory, packed: a first start then unpacks it and need not create one.
